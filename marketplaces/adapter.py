@@ -1,0 +1,115 @@
+"""The interface that every connector implements, and the plain data that crosses it. No ORM passes through."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+import httpx
+
+from marketplaces.errors import Unsupported
+from marketplaces.limits import Limiter
+from orders.snapshot import OrderSnapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """An account as a connector sees it."""
+
+    account_id: int
+    channel_code: str
+    base_url: str  #: without a slash at the end
+    credentials: dict[str, str]
+    production: bool  #: False where test orders are allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """One order as it came in: read (`snapshot`) or unreadable (`problem`, which goes to quarantine)."""
+
+    raw: str  #: the body as received
+    external_id: str  #: the order's code as far as it could be made out; "" otherwise
+    snapshot: OrderSnapshot | None = None
+    problem: str = ""  #: why it could not be read: field and reason
+    receipt: str = ""  #: what acknowledges it; "" where there is nothing to acknowledge
+    cursor: str = ""  #: where to go on after this one is committed; "" where there is no cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceFact:
+    access_key: str
+    number: str
+    series: str
+    issued_at: datetime | None
+    volumes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentFact:
+    tracking_code: str
+    carrier: str
+    method: str
+    tracking_url: str
+    shipped_at: datetime
+    items: tuple[tuple[str, int], ...]  #: (SKU, units)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One update to tell: everything a connector may need, read before the call."""
+
+    update_id: int  #: one fact, for ever: sent as idempotency key where a marketplace takes one
+    kind: str  #: ChannelUpdate.Kind
+    code: str  #: the order's
+    remote_code: str
+    approved_at: datetime | None
+    invoice: InvoiceFact | None = None
+    shipment: ShipmentFact | None = None
+    delivered_at: datetime | None = None
+    at: datetime  #: when the fact was recorded
+    reason: str = ""
+    shipping_complete: bool = True  #: with this shipment every unit has left
+
+
+class Adapter(ABC):
+    """One account at one marketplace. Everything raises only marketplaces.errors."""
+
+    label: ClassVar[str]
+    base_url: ClassVar[str]  #: production's
+    credential_fields: ClassVar[dict[str, str]]  #: name → what to write there, as people are asked for it
+    limits: ClassVar[dict[str, float]]  #: bucket → calls a second, as the marketplace documents them
+    fetchers: ClassVar[int] = 1  #: how many `fetch` iterators may run side by side
+
+    def __init__(self, connection: Connection, http: httpx.AsyncClient, limiter: Limiter) -> None:
+        self.connection = connection
+        self.http = http
+        self.limiter = limiter
+
+    @abstractmethod
+    def fetch(self, cursor: str) -> AsyncIterator[Fetched]:
+        """Yield orders as the marketplace sees them now, until there are none; an outage raises Unavailable."""
+
+    async def acknowledge(self, receipt: str) -> None:
+        """Tell a queue that this is committed here. Acknowledging twice is no error."""
+
+    @abstractmethod
+    async def read(self, code: str) -> Fetched:
+        """Read one order, for read-back and reconciling. Raises Rejected when it does not exist."""
+
+    async def push(self, update: Outgoing) -> str:
+        """Tell one update; the answer is a short text for the attempt log. Raises Unsupported by default."""
+        raise Unsupported(f"{self.label} has no call for {update.kind}.")
+
+    @abstractmethod
+    async def is_applied(self, update: Outgoing) -> bool:
+        """Read back: does the marketplace know this fact already? Asked before an unknown outcome is repeated."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """The cheapest call that proves address and credentials."""
+
+
+def text(value: Any) -> str:
+    """What a marketplace wrote, as stripped text; None is ""."""
+    return "" if value is None else str(value).strip()

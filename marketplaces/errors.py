@@ -1,0 +1,62 @@
+"""What can go wrong with a marketplace. Each error has exactly one consequence.
+
+MarketplaceError
+├── Throttled       our own rate limit says wait: postponed, the attempt is given back
+├── Unavailable     timeout, 5xx, 429: postponed by backoff, honoring Retry-After; a pull stops until its next turn
+│   └── OutcomeUnknown   the call went out and no answer came: read back before it is repeated
+├── AlreadyApplied  the marketplace knows it already: counts as sent
+├── Rejected        it said no, for good: failed, a person must look
+├── Malformed       its answer cannot be read: failed (updates), quarantined (orders)
+├── Unauthorized    the credentials are refused: the account is paused, the attempt is given back
+└── Unsupported     this marketplace has no such call: skipped, visibly
+"""
+
+
+class MarketplaceError(Exception):
+    """`detail` is a sentence for people, without keys or personal data."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Throttled(MarketplaceError):
+    def __init__(self, detail: str, *, seconds: float) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
+class Unavailable(MarketplaceError):
+    """`retry_after` in seconds, when the marketplace named one."""
+
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(Unavailable):
+    pass
+
+
+class AlreadyApplied(MarketplaceError):
+    pass
+
+
+class Rejected(MarketplaceError):
+    """`code` is the marketplace's own error code or HTTP status, as text."""
+
+    def __init__(self, detail: str, *, code: str = "") -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class Malformed(MarketplaceError):
+    pass
+
+
+class Unauthorized(MarketplaceError):
+    pass
+
+
+class Unsupported(MarketplaceError):
+    pass

@@ -1,0 +1,21 @@
+"""The connectors: one line each, and nothing else anywhere knows a marketplace by name."""
+
+from typing import cast
+
+from django.utils.module_loading import import_string
+
+from marketplaces.adapter import Adapter
+
+CONNECTORS = {
+    "skyhub": "marketplaces.connectors.skyhub.adapter.SkyHub",
+}
+
+
+def adapter_class(connector: str) -> type[Adapter]:
+    """The adapter registered under this name, imported on first use. Raises KeyError."""
+    return cast(type[Adapter], import_string(CONNECTORS[connector]))
+
+
+def choices() -> list[tuple[str, str]]:
+    """For model fields and forms; a callable, so that a new connector needs no migration."""
+    return [(name, adapter_class(name).label) for name in CONNECTORS]

@@ -1,0 +1,57 @@
+"""Attention: why a person must look at an order, and how that ends."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.order import Order
+
+
+class Attention(models.Model):
+    """Open until `cleared_at`; the same reason is open at most once per order."""
+
+    class Reason(models.TextChoices):
+        IMPOSSIBLE_MOVE = "IMPOSSIBLE_MOVE", _("The channel says something that cannot follow")
+        UNKNOWN_STATUS = "UNKNOWN_STATUS", _("The channel uses a status that we do not know")
+        TOTAL_MISMATCH = "TOTAL_MISMATCH", _("The parts do not add up to the total")
+        UPDATE_FAILED = "UPDATE_FAILED", _("The channel refused an update")
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="attentions", verbose_name=_("order"))
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    detail = models.TextField(_("what happened"), blank=True)
+    raised_at = models.DateTimeField(_("since"), db_default=Now())
+    cleared_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("needs attention")
+        verbose_name_plural = _("needs attention")
+        constraints = [
+            models.UniqueConstraint(
+                "order", "reason", name="attention_open_once", condition=models.Q(cleared_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+    @property
+    def advice(self) -> str:
+        """What the back office should do about it, in one or two sentences."""
+        return str(ADVICE[self.Reason(self.reason)])
+
+
+ADVICE = {
+    Attention.Reason.IMPOSSIBLE_MOVE: _(
+        "Compare the order with the channel's own site, decide which one is right, and mark this as resolved."
+    ),
+    Attention.Reason.UNKNOWN_STATUS: _(
+        "The order keeps its last known status. This clears by itself with the next status that we know."
+    ),
+    Attention.Reason.TOTAL_MISMATCH: _(
+        "Compare the amounts with the channel's own site before invoicing, then mark this as resolved."
+    ),
+    Attention.Reason.UPDATE_FAILED: _(
+        "Read the reason below, correct what is wrong and send the update again, or skip it."
+    ),
+}

@@ -1,0 +1,162 @@
+"""ship, deliver, fail_delivery: what the carrier has, handed over or could not hand over."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from orders.errors import AlreadyDone, Contradiction, InvalidFact, NotAllowed
+from orders.models import Actor, ChannelUpdate, Order, OrderEvent, OrderItem, Shipment, ShipmentItem
+from orders.status import RESERVING, Status, sources
+from orders.verbs import steps
+
+
+@transaction.atomic
+def ship(
+    order: Order,
+    *,
+    tracking_code: str,
+    by: Actor,
+    carrier: str = "",
+    method: str = "",
+    tracking_url: str = "",
+    items: Sequence[tuple[str, int]] = (),
+    shipped_at: datetime | None = None,
+) -> Shipment:
+    """Record one hand-over to a carrier and tell the channel.
+
+    `items` are (SKU, units); none means all that is left. The order becomes SHIPPED when its last unit has left.
+    """
+    if not (tracking_code := tracking_code.strip()):
+        raise InvalidFact(_("Give the tracking code."), field="tracking_code", code="required")
+    order = steps.lock(order)
+    lines = list(order.items.order_by("id").select_for_update())
+    recorded = Shipment.objects.filter(order=order, tracking_code=tracking_code).first()
+    if recorded:
+        raise _repeated_shipment(recorded, carrier, items)
+    _guard_shipping(order)
+    units = _allot(lines, items)
+    row = Shipment.objects.create(
+        order=order,
+        tracking_code=tracking_code,
+        carrier=carrier,
+        method=method,
+        tracking_url=tracking_url,
+        shipped_at=shipped_at or timezone.now(),
+    )
+    _ship_units(row, units)
+    complete = all(line.open_quantity == units.get(line, 0) for line in lines)
+    before = steps.move(order, Status.SHIPPED, shipped_at=row.shipped_at) if complete else steps.touch(order)
+    shipped = {line.sku: quantity for line, quantity in units.items()}
+    event = steps.record(order, OrderEvent.Kind.SHIPPED, before, by, tracking_code=tracking_code, items=shipped)
+    steps.tell(order, ChannelUpdate.Kind.SHIPPED, event, shipment=row, due_at=order.hold_until)
+    return row
+
+
+@transaction.atomic
+def deliver(order: Order, *, by: Actor, delivered_at: datetime | None = None) -> OrderEvent:
+    """Record that the buyer has it and tell the channel."""
+    order = steps.lock(order)
+    if order.status == Status.DELIVERED:
+        raise AlreadyDone(_("The delivery is already recorded."), fact=order)
+    _guard_ours_to_ship(order)
+    delivered_at = delivered_at or timezone.now()
+    if order.shipped_at and delivered_at < order.shipped_at:
+        raise InvalidFact(
+            _("The delivery cannot be before the shipment."), field="delivered_at", code="before_shipment"
+        )
+    before = steps.move(order, Status.DELIVERED, delivered_at=delivered_at)
+    event = steps.record(order, OrderEvent.Kind.DELIVERED, before, by)
+    steps.tell(order, ChannelUpdate.Kind.DELIVERED, event)
+    return event
+
+
+@transaction.atomic
+def fail_delivery(order: Order, *, reason: str, by: Actor) -> OrderEvent:
+    """Record that the carrier could not hand it over and tell the channel."""
+    order = steps.lock(order)
+    if order.status == Status.DELIVERY_FAILED:
+        raise AlreadyDone(_("The failed delivery is already recorded."), fact=order)
+    _guard_ours_to_ship(order)
+    before = steps.move(order, Status.DELIVERY_FAILED)
+    event = steps.record(order, OrderEvent.Kind.DELIVERY_FAILED, before, by, reason=reason)
+    steps.tell(order, ChannelUpdate.Kind.DELIVERY_FAILED, event)
+    return event
+
+
+def _guard_ours_to_ship(order: Order) -> None:
+    if not order.is_ours_to_ship:
+        raise NotAllowed(_("The marketplace ships this order, not us."), field="fulfillment")
+
+
+def _guard_shipping(order: Order) -> None:
+    _guard_ours_to_ship(order)
+    if order.status not in sources(Status.SHIPPED) & RESERVING:
+        raise NotAllowed.move(order, Status.SHIPPED, sources(Status.SHIPPED) & RESERVING)
+
+
+def _allot(lines: Sequence[OrderItem], items: Sequence[tuple[str, int]]) -> Mapping[OrderItem, int]:
+    """Which line gives how many units. Raises InvalidFact on an unknown SKU or more units than are left."""
+    if not items:
+        rest = {line: line.open_quantity for line in lines if line.open_quantity}
+        if not rest:
+            raise InvalidFact(_("Nothing is left to ship."), field="items", code="nothing_left")
+        return rest
+    units: dict[OrderItem, int] = {}
+    for sku, wanted in _units_by_sku(items).items():
+        units |= _allot_sku([line for line in lines if line.sku == sku], sku, wanted)
+    return units
+
+
+def _allot_sku(lines: Sequence[OrderItem], sku: str, wanted: int) -> Mapping[OrderItem, int]:
+    if not lines:
+        raise InvalidFact(
+            _("The order has no item with SKU %(sku)s.") % {"sku": sku}, field="items", code="unknown_sku"
+        )
+    left = sum(line.open_quantity for line in lines)
+    if not 0 < wanted <= left:
+        raise InvalidFact(
+            _("%(wanted)s units of SKU %(sku)s cannot be shipped: %(left)s are left.")
+            % {"wanted": wanted, "sku": sku, "left": left},
+            field="items",
+            code="quantity",
+        )
+    units = {}
+    for line in lines:
+        if take := min(wanted, line.open_quantity):
+            units[line] = take
+            wanted -= take
+    return units
+
+
+def _ship_units(shipment: Shipment, units: Mapping[OrderItem, int]) -> None:
+    ShipmentItem.objects.bulk_create(
+        ShipmentItem(shipment=shipment, item=line, quantity=quantity) for line, quantity in units.items()
+    )
+    for line, quantity in units.items():
+        OrderItem.objects.filter(pk=line.pk).update(quantity_shipped=F("quantity_shipped") + quantity)
+
+
+def _repeated_shipment(
+    recorded: Shipment, carrier: str, items: Sequence[tuple[str, int]]
+) -> AlreadyDone | Contradiction:
+    lines = ShipmentItem.objects.filter(shipment=recorded).select_related("item")
+    same_items = not items or _units_by_sku(items) == _units_by_sku([(i.item.sku, i.quantity) for i in lines])
+    if same_items and recorded.carrier == carrier:
+        return AlreadyDone(_("This shipment is already recorded."), fact=recorded)
+    return Contradiction(
+        _("Tracking code %(code)s is already recorded with other items or another carrier.")
+        % {"code": recorded.tracking_code},
+        field="tracking_code",
+        code="other_shipment",
+    )
+
+
+def _units_by_sku(items: Sequence[tuple[str, int]]) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for sku, quantity in items:
+        units[sku] = units.get(sku, 0) + quantity
+    return units
