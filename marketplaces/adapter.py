@@ -91,7 +91,8 @@ class Adapter(ABC):
         """Yield orders as the marketplace sees them now, until there are none; an outage raises Unavailable."""
 
     async def acknowledge(self, receipt: str) -> None:
-        """Tell a queue that this is committed here. Acknowledging twice is no error."""
+        """Tell a queue that this is committed here. Acknowledging twice is no error. Pollers have nothing to tell."""
+        return
 
     @abstractmethod
     async def read(self, code: str) -> Fetched:

@@ -48,9 +48,7 @@ def make_order(*, items: Sequence[tuple[str, int]] = (("SKU-1", 1),), **fields: 
         }
     )
     OrderItem.objects.bulk_create(
-        OrderItem(
-            order=order, line=f"{sku}#{n}", sku=sku, name=sku, quantity=quantity, unit_price=Decimal("10.00")
-        )
+        OrderItem(order=order, line=f"{sku}#{n}", sku=sku, name=sku, quantity=quantity, unit_price=Decimal("10.00"))
         for n, (sku, quantity) in enumerate(items)
     )
     return order

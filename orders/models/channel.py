@@ -6,9 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Channel(models.Model):
-    code = models.SlugField(
-        _("code"), unique=True, help_text=_("Short and permanent, for example skyhub-main-store.")
-    )
+    code = models.SlugField(_("code"), unique=True, help_text=_("Short and permanent, for example skyhub-main-store."))
     name = models.CharField(_("name"), max_length=80)
     marketplace = models.CharField(_("marketplace"), max_length=32, editable=False)
     seller_cnpj = models.CharField(

@@ -72,7 +72,7 @@ class Order(models.Model):
     #: Of the newest snapshot's content: an unchanged redelivery costs one SELECT.
     digest = models.CharField(max_length=32, editable=False, default="")
     #: Last number given to a channel update of this order.
-    update_seq = models.PositiveIntegerField(editable=False, default=0)
+    update_seq = models.PositiveIntegerField(editable=False, db_default=0)
     created_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
     changed_at = models.DateTimeField(_("last change"), db_default=Now(), editable=False)
 
@@ -87,9 +87,7 @@ class Order(models.Model):
         ]
         indexes = [
             models.Index(models.F("placed_at").desc(), models.F("id").desc(), name="order_newest"),
-            models.Index(
-                "status", models.F("placed_at").desc(), models.F("id").desc(), name="order_status_newest"
-            ),
+            models.Index("status", models.F("placed_at").desc(), models.F("id").desc(), name="order_status_newest"),
             # Codes are pasted whole or by their beginning.
             models.Index(OpClass("code", "text_pattern_ops"), name="order_code_prefix"),
             models.Index("remote_code", name="order_remote_code"),

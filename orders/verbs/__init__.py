@@ -1,7 +1,8 @@
 """What may be done with an order: each verb is guard, rows, event and channel update, in one transaction.
 
 All take the order (its row is locked and re-read) and `by`, who does it. They raise the errors of
-orders/errors.py, after which nothing has changed. What the channel did comes in through intake.py instead, and is never echoed.
+orders/errors.py, after which nothing has changed. What the channel did comes in through intake.py instead, and is
+never echoed.
 """
 
 from orders.verbs.canceling import cancel

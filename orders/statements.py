@@ -1,0 +1,130 @@
+"""The SQL of intake.py: one statement writes a batch of orders with their items, events and attentions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from orders.merge import BUYER, DATA, Row
+
+#: Columns of an order that intake writes, and how they are read from JSON (everything else is text).
+COLUMNS = ("code", "status", *DATA, *BUYER, "version", "status_version", "buyer_version", "digest")
+TYPES = {
+    **{name: "timestamptz" for name in COLUMNS if name.endswith(("_at", "_by", "_until"))},
+    **dict.fromkeys(("total", "shipping_cost", "discount", "interest"), "numeric"),
+    **dict.fromkeys(("payments", "trackings", "shipping_address", "billing_address"), "jsonb"),
+    **dict.fromkeys(("tags", "buyer_phones"), "text[]"),
+    "masked": "boolean",
+}
+ITEM_TYPES = {
+    "line": "text",
+    "sku": "text",
+    "parent_sku": "text",
+    "name": "text",
+    "quantity": "int",
+    "quantity_shipped": "int",
+    "quantity_canceled": "int",
+    "quantity_returned": "int",
+    "unit_price": "numeric",
+    "list_price": "numeric",
+}
+COUNTED = ("quantity_shipped", "quantity_canceled", "quantity_returned")
+JSON = [name for name, kind in TYPES.items() if kind == "jsonb"]
+
+
+def as_row(values: Sequence[Any]) -> Row:
+    """A row of LOCK as the columns that merge.py compares."""
+    row = dict(zip(COLUMNS, values, strict=True))
+    return row | {name: msgspec.json.decode(row[name]) for name in JSON}
+
+
+def _names(names: Sequence[str], prefix: str = "") -> str:
+    return ", ".join(f"{prefix}{name}" for name in names)
+
+
+_orders = _names([f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS])
+_items = _names([f"{name} {kind}" for name, kind in ITEM_TYPES.items()])
+_item_sets = ", ".join(
+    # Units that we shipped or canceled ourselves are not forgotten because the channel counts fewer.
+    f"{name} = greatest(i.{name}, excluded.{name})" if name in COUNTED else f"{name} = excluded.{name}"
+    for name in ITEM_TYPES
+    if name != "line"
+)
+
+DIGESTS = "SELECT code, digest FROM orders_order WHERE channel_id = %(channel)s AND code = ANY(%(codes)s)"
+
+# Sorted: two writers with overlapping batches lock in the same order.
+LOCK = f"""
+SELECT {_names(COLUMNS)} FROM orders_order
+ WHERE channel_id = %(channel)s AND code = ANY(%(codes)s) ORDER BY code FOR UPDATE
+"""
+
+_WRITE = """
+WITH told AS (SELECT * FROM json_to_recordset(%(orders)s) AS t({orders})),
+     lines AS (SELECT * FROM json_to_recordset(%(items)s) AS t(code text, {items})),
+     written AS ({write} RETURNING o.id, o.code),
+     {extra}
+     written_items AS (
+        INSERT INTO orders_orderitem AS i (order_id, {item_names})
+        SELECT written.id, {line_names} FROM lines JOIN written USING (code) ORDER BY written.id, line
+            ON CONFLICT (order_id, line) DO UPDATE SET {item_sets}),
+     events AS (
+        INSERT INTO orders_orderevent (order_id, kind, before, after, by_kind, by_name, data, message_id)
+        SELECT o.id, kind, before, after, %(by_kind)s, %(by_name)s, data, message_id
+          FROM json_to_recordset(%(events)s)
+               AS t(code text, kind text, before text, after text, data jsonb, message_id text)
+          JOIN {known} AS o USING (code)),
+     attentions AS (
+        INSERT INTO orders_attention AS a (order_id, reason, detail)
+        SELECT o.id, reason, t.detail
+          FROM json_to_recordset(%(attentions)s) AS t(code text, reason text, detail text)
+          JOIN {known} AS o USING (code)
+            ON CONFLICT (order_id, reason) WHERE cleared_at IS NULL DO UPDATE SET detail = excluded.detail)
+SELECT code FROM written
+"""
+_parts = {
+    "orders": _orders,
+    "items": _items,
+    "item_names": _names(list(ITEM_TYPES)),
+    "line_names": _names(list(ITEM_TYPES), "lines."),
+    "item_sets": _item_sets,
+}
+
+# A code that another writer inserted since we looked is not written and not returned.
+INSERT = _WRITE.format(
+    **_parts,
+    write=f"""
+        INSERT INTO orders_order AS o (channel_id, {_names(COLUMNS)})
+        SELECT %(channel)s, {_names(COLUMNS, "told.")} FROM told ORDER BY told.code
+            ON CONFLICT (channel_id, code) DO NOTHING""",
+    extra="",
+    known="written",
+)
+UPDATE = _WRITE.format(
+    **_parts,
+    write=f"""
+        UPDATE orders_order AS o SET changed_at = now(), {", ".join(f"{name} = told.{name}" for name in COLUMNS)}
+          FROM told WHERE o.channel_id = %(channel)s AND o.code = told.code""",
+    extra="""
+     gone AS (
+        DELETE FROM orders_orderitem AS d USING written
+         WHERE d.order_id = written.id AND d.quantity_shipped = 0
+           AND written.code IN (SELECT code FROM lines)
+           AND NOT EXISTS (SELECT 1 FROM lines WHERE lines.code = written.code AND lines.line = d.line)),""",
+    known="(SELECT id, code FROM orders_order WHERE channel_id = %(channel)s)",
+)
+
+CLEAR_ATTENTIONS = """
+UPDATE orders_attention AS a SET cleared_at = now()
+  FROM json_to_recordset(%(cleared)s) AS t(code text, reason text)
+  JOIN orders_order AS o ON o.channel_id = %(channel)s AND o.code = t.code
+ WHERE a.order_id = o.id AND a.reason = t.reason AND a.cleared_at IS NULL
+"""
+_UNITS = """
+UPDATE orders_orderitem AS i SET {column} = quantity - {other}
+  FROM orders_order AS o
+ WHERE o.channel_id = %(channel)s AND o.code = ANY(%(codes)s) AND i.order_id = o.id
+RETURNING i.order_id
+"""
+CANCEL_UNITS = _UNITS.format(column="quantity_canceled", other="quantity_shipped")
+SHIP_UNITS = _UNITS.format(column="quantity_shipped", other="quantity_canceled")
