@@ -92,8 +92,7 @@ def merge(held: Row, snapshot: OrderSnapshot, row: Row, items: list[Row], digest
     if versions["status_version"] > held["status_version"]:
         new["status_version"] = versions["status_version"]
         new["status"] = _take_status(Status(held["status"]), snapshot, change)
-    if new != held:
-        change.row = new
+    change.row = new if new != held else None
     _tell(held, new, snapshot, change)
     return change
 
@@ -136,9 +135,6 @@ def _tell(held: Row, new: Row, snapshot: OrderSnapshot, change: Change) -> None:
         change.events.append(_event("DETAILS", held["status"], new["status"], snapshot, changed))
     elif change.row is None:
         change.events.append(_event("IGNORED", held["status"], held["status"], snapshot))
-    if change.attentions:
-        reasons = [attention["reason"] for attention in change.attentions]
-        change.events.append(_event("ATTENTION", new["status"], new["status"], snapshot, reasons))
 
 
 def _judge_data(snapshot: OrderSnapshot, change: Change) -> None:

@@ -74,12 +74,22 @@ WITH told AS (SELECT * FROM json_to_recordset(%(orders)s) AS t({orders})),
           FROM json_to_recordset(%(events)s)
                AS t(code text, kind text, before text, after text, data jsonb, message_id text)
           JOIN {known} AS o USING (code)),
-     attentions AS (
-        INSERT INTO orders_attention AS a (order_id, reason, detail)
-        SELECT o.id, reason, t.detail
+     raised AS (
+        INSERT INTO orders_attention AS a (order_id, reason, detail, cleared_by)
+        SELECT o.id, reason, t.detail, ''
           FROM json_to_recordset(%(attentions)s) AS t(code text, reason text, detail text)
           JOIN {known} AS o USING (code)
-            ON CONFLICT (order_id, reason) WHERE cleared_at IS NULL DO UPDATE SET detail = excluded.detail)
+         -- What is open, or was settled by a person, is not raised again for the same fact.
+         WHERE NOT EXISTS (
+               SELECT 1 FROM orders_attention AS seen
+                WHERE seen.order_id = o.id AND seen.reason = t.reason AND seen.detail = t.detail
+                  AND (seen.cleared_at IS NULL OR seen.cleared_by <> ''))
+            ON CONFLICT (order_id, reason) WHERE cleared_at IS NULL DO UPDATE SET detail = excluded.detail
+        RETURNING order_id, reason),
+     raised_events AS (
+        INSERT INTO orders_orderevent (order_id, kind, before, after, by_kind, by_name, data, message_id)
+        SELECT order_id, 'ATTENTION', '', '', %(by_kind)s, %(by_name)s, jsonb_build_object('reason', reason), ''
+          FROM raised)
 SELECT code FROM written
 """
 _parts = {

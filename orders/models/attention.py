@@ -22,6 +22,8 @@ class Attention(models.Model):
     detail = models.TextField(_("what happened"), blank=True)
     raised_at = models.DateTimeField(_("since"), db_default=Now())
     cleared_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    #: Who settled it; empty when it ended by itself.
+    cleared_by = models.CharField(_("resolved by"), max_length=150, blank=True)
 
     class Meta:
         verbose_name = _("needs attention")

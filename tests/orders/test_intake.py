@@ -214,6 +214,18 @@ def test_a_total_that_does_not_add_up_is_flagged_and_never_corrected(channel: Ch
     assert not Attention.objects.filter(cleared_at=None).exists()
 
 
+def test_what_a_person_settled_is_not_raised_again_for_the_same_fact(channel: Channel) -> None:
+    snapshot = make_snapshot(total=Decimal("14.00"))
+    receive(channel, [snapshot])
+    Attention.objects.update(cleared_at=snapshot.updated_at, cleared_by="ana")
+
+    receive(channel, [later(snapshot, storefront="Submarino")])
+    assert not Attention.objects.filter(cleared_at=None).exists()
+
+    receive(channel, [later(snapshot, 2, total=Decimal("13.00"))])
+    assert "13.00" in Attention.objects.get(cleared_at=None).detail
+
+
 def test_a_line_that_the_channel_removes_goes_and_what_we_shipped_stays_counted(channel: Channel) -> None:
     two = tuple(Item(line=sku, sku=sku, quantity=2, unit_price=Decimal("5.00")) for sku in ("A", "B"))
     snapshot = make_snapshot(status=Status.INVOICED, items=two, total=Decimal("25.00"))
