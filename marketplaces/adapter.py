@@ -79,7 +79,9 @@ class Adapter(ABC):
     base_url: ClassVar[str]  #: production's
     credential_fields: ClassVar[dict[str, str]]  #: name → what to write there, as people are asked for it
     limits: ClassVar[dict[str, float]]  #: bucket → calls a second, as the marketplace documents them
-    fetchers: ClassVar[int] = 1  #: how many `fetch` iterators may run side by side
+    #: How many `fetch` iterators may run side by side, and acknowledgements beside them. They share one queue: the
+    #: first iterator that ends, ends them all.
+    fetchers: ClassVar[int] = 1
 
     def __init__(self, connection: Connection, http: httpx.AsyncClient, limiter: Limiter) -> None:
         self.connection = connection
@@ -93,6 +95,10 @@ class Adapter(ABC):
     async def acknowledge(self, receipt: str) -> None:
         """Tell a queue that this is committed here. Acknowledging twice is no error. Pollers have nothing to tell."""
         return
+
+    @abstractmethod
+    def parse(self, raw: str, *, seen_at: datetime) -> Fetched:
+        """Read a stored body again, as `fetch` read it at `seen_at`: what is replayed from quarantine. Never raises."""
 
     @abstractmethod
     async def read(self, code: str) -> Fetched:

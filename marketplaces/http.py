@@ -1,0 +1,177 @@
+"""One HTTP call to a marketplace: what comes back is an answer of 2xx or one of marketplaces.errors."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+import httpx
+
+from marketplaces.errors import Malformed, MarketplaceError, OutcomeUnknown, Rejected, Unauthorized, Unavailable
+from marketplaces.redact import redact
+
+logger = logging.getLogger("marketplaces.calls")
+
+#: Seconds from the first attempt to connect to the last byte of the answer. Every lease is longer.
+DEADLINE = 30.0
+LONGEST_RETRY_AFTER = 3600.0
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call as people may read it afterwards: without keys and personal data."""
+
+    request: str
+    response: str
+    ms: int
+
+
+_recorded: ContextVar[list[Call] | None] = ContextVar("recorded", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[list[Call]]:
+    """Collects the calls made inside the block (by this task alone)."""
+    calls: list[Call] = []
+    token = _recorded.set(calls)
+    try:
+        yield calls
+    finally:
+        _recorded.reset(token)
+
+
+def _body_text(response: httpx.Response) -> str:
+    return response.text[:300]
+
+
+async def call(
+    client: httpx.AsyncClient,
+    method: str,
+    url: str,
+    *,
+    account_id: int,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+    json: object = None,
+    write: bool | None = None,
+    explain: Callable[[httpx.Response], str] = _body_text,
+) -> httpx.Response:
+    """The answer, if it is 2xx.
+
+    `write` says whether the call changes anything at the marketplace; by default all but GET and HEAD do. `explain`
+    reads the sentence out of the marketplace's error body. Raises Unavailable (OutcomeUnknown for a write that may
+    have arrived), Unauthorized or Rejected (`code` is the HTTP status).
+    """
+    writes = method not in READING if write is None else write
+    request = client.build_request(method, url, headers=headers, params=params, json=json)
+    start = time.monotonic()
+    try:
+        async with asyncio.timeout(DEADLINE):
+            response = await client.send(request)
+    except (httpx.TransportError, aiohttp.ClientError, TimeoutError) as error:
+        _note(account_id, request, type(error).__name__, None, writes, start)
+        raise _lost(request, error, writes) from error
+    _note(account_id, request, str(response.status_code), response, writes, start)
+    if not response.is_success:
+        raise _refused(response, explain, writes)
+    return response
+
+
+def decode(response: httpx.Response) -> Any:
+    """The JSON body; raises Malformed when it is none."""
+    try:
+        return response.json()
+    except ValueError as error:
+        raise Malformed(f"{_line(response.request)} answered something that is not JSON: {error}") from error
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Seconds named by the Retry-After header (a number or an HTTP date), at most an hour."""
+    value = response.headers.get("Retry-After", "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):  # TypeError: a date without its time zone
+            return None
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def _lost(request: httpx.Request, error: Exception, writes: bool) -> Unavailable:
+    if _never_left(error):
+        return Unavailable(f"{request.url.host} cannot be reached: {_words(error)}")
+    detail = f"{_line(request)} got no answer: {_words(error)}"
+    return OutcomeUnknown(detail) if writes else Unavailable(detail)
+
+
+def _never_left(error: Exception) -> bool:
+    """Did it fail before anything was sent?
+
+    httpx-aiohttp 0.2 calls a connection that was dropped after the request a ConnectTimeout, so aiohttp's own error
+    decides where there is one.
+    """
+    if isinstance(error.__cause__, aiohttp.ClientError):
+        return isinstance(error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+    return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol)
+
+
+def _words(error: Exception) -> str:
+    return redact(f"{type(error).__name__} {error}".strip())[:200]
+
+
+def _refused(response: httpx.Response, explain: Callable[[httpx.Response], str], writes: bool) -> MarketplaceError:
+    status = response.status_code
+    detail = f"HTTP {status}: {redact(_explained(response, explain)) or response.reason_phrase}"
+    if status in (401, 403):
+        return Unauthorized(detail)
+    if status in (408, 425, 429, 503):
+        return Unavailable(detail, retry_after=retry_after(response))
+    if status >= 500:
+        # A gateway's 502 or 504, and a crash's 500, do not tell whether the write went through.
+        error = OutcomeUnknown if writes else Unavailable
+        return error(detail, retry_after=retry_after(response))
+    if 300 <= status < 400:
+        detail = f"HTTP {status}: the address redirects to {response.headers.get('Location', '?')}"
+    return Rejected(detail, code=str(status))
+
+
+def _explained(response: httpx.Response, explain: Callable[[httpx.Response], str]) -> str:
+    try:
+        return explain(response).strip()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        # An error page of a proxy in between has any shape.
+        return _body_text(response).strip()
+
+
+def _line(request: httpx.Request) -> str:
+    """Method and path; query values may be signatures and tokens."""
+    return f"{request.method} {request.url.raw_path.decode('ascii').partition('?')[0]}"
+
+
+def _note(
+    account_id: int, request: httpx.Request, status: str, response: httpx.Response | None, writes: bool, start: float
+) -> None:
+    ms = round((time.monotonic() - start) * 1000)
+    level = logging.INFO if status.startswith("2") else logging.WARNING
+    logger.log(level, "marketplace.call account=%s %s status=%s ms=%s", account_id, _line(request), status, ms)
+    calls = _recorded.get()
+    if calls is not None:
+        # An order that was only read is not evidence of anything, and full of personal data.
+        answer = response.text if response is not None and (writes or not response.is_success) else ""
+        body = request.content.decode(errors="replace")
+        calls.append(
+            Call(
+                request=f"{_line(request)} {redact(body)}".strip(),
+                response=f"{status} {redact(answer)}".strip(),
+                ms=ms,
+            )
+        )
