@@ -58,10 +58,10 @@ def test_one_mistyped_digit_is_always_noticed(position: int, shift: int) -> None
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_either_a_key_or_an_error_with_a_code(text: str) -> None:
+def test_any_text_is_either_a_key_or_refused_with_a_code(text: str) -> None:
     try:
-        key = parse(text)
+        outcome = len(str(parse(text)))
     except AccessKeyError as error:
-        assert error.code in {"length", "characters", "check_digit", "uf", "month", "model"}
-    else:
-        assert len(str(key)) == 44
+        outcome = error.code
+
+    assert outcome in {44, "length", "characters", "check_digit", "uf", "month", "model"}
