@@ -7,6 +7,8 @@ never echoed.
 
 from orders.verbs.canceling import cancel
 from orders.verbs.invoicing import invoice
+from orders.verbs.possible import possible
+from orders.verbs.resolving import resolve
 from orders.verbs.shipping import deliver, fail_delivery, ship
 
-__all__ = ["cancel", "deliver", "fail_delivery", "invoice", "ship"]
+__all__ = ["cancel", "deliver", "fail_delivery", "invoice", "possible", "resolve", "ship"]
