@@ -207,6 +207,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(verbose_name='not before')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('outcome_unknown', models.BooleanField(default=False, verbose_name='outcome unknown')),
+                ('trying_since', models.DateTimeField(editable=False, null=True)),
                 ('lease_until', models.DateTimeField(editable=False, null=True)),
                 ('lease_token', models.BigIntegerField(default=0, editable=False)),
                 ('failure', models.CharField(blank=True, choices=[('REJECTED', 'Refused by the channel'), ('EXHAUSTED', 'Gave up after many attempts'), ('MALFORMED', 'Unreadable answer')], max_length=10, verbose_name='failure')),

@@ -51,6 +51,8 @@ class ChannelUpdate(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     #: A call went out whose outcome we never learned: read the order back before repeating it.
     outcome_unknown = models.BooleanField(_("outcome unknown"), default=False)
+    #: First attempt since it was recorded or sent again by a person: giving up is a matter of age.
+    trying_since = models.DateTimeField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     lease_token = models.BigIntegerField(default=0, editable=False)
     failure = models.CharField(_("failure"), max_length=10, choices=Failure, blank=True)
