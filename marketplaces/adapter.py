@@ -53,6 +53,7 @@ class ShipmentFact:
     tracking_url: str
     shipped_at: datetime
     items: tuple[tuple[str, int], ...]  #: (SKU, units)
+    hand_over: int = 1  #: 1 for the order's first shipment, 2 for its second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
