@@ -1,0 +1,61 @@
+"""What Despacho runs as: the command of each process, and the sign that it is ready."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from config.ports import answers
+from config.processes import Process, says
+from config.services import Services
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def environment(services: Services, keys: Mapping[str, str]) -> dict[str, str]:
+    """What settings.py reads. `keys` has SECRET_KEY and FIELD_ENCRYPTION_KEYS."""
+    return {
+        **os.environ,
+        **services.env,
+        **keys,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEBUG": "0",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "LOG_LEVEL": "INFO",  # worker and beat say in their log that they are ready
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def web(*, port: int, env: Mapping[str, str], logs: Path) -> Process:
+    options = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    command = ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket", *options]
+    return _python("web", command, logs, answers(port, "/healthz"), env)
+
+
+def worker(*, env: Mapping[str, str], logs: Path, name: str = "worker") -> Process:
+    options = ["-P", "threads", "-c", "8", "-Q", "control,push,pull", "--without-gossip", "--without-mingle"]
+    command = ["celery", "-A", "config", "worker", "--hostname", f"{name}@%h", *options]
+    return _python(name, command, logs, says(" ready."), {**env, "BROKER_SOCKET_TIMEOUT": "5"})
+
+
+def beat(*, env: Mapping[str, str], logs: Path, schedule: Path) -> Process:
+    """`schedule` is the file in which beat remembers when it last rang. No pid file: a stale one would stop it."""
+    command = ["celery", "-A", "config", "beat", "--schedule", str(schedule), "--pidfile="]
+    return _python("beat", command, logs, says("beat: Starting..."), env)
+
+
+def sandbox(*, port: int, state: Path, logs: Path, sell: bool = False) -> Process:
+    """The four marketplaces, simulated; with `sell` their buyers buy."""
+    command = ["sandbox", "--port", str(port), "--state", str(state), *(["--sell"] if sell else [])]
+    return _python("sandbox", command, logs, answers(port, "/"), {**os.environ, "PYTHONUNBUFFERED": "1"})
+
+
+def manage(*arguments: str, env: Mapping[str, str], logs: Path) -> Process:
+    """A management command, to be `run()`."""
+    return _python(arguments[0], ["manage", *arguments], logs, lambda process: True, env)
+
+
+def _python(
+    name: str, module: list[str], logs: Path, ready: Callable[[Process], bool], env: Mapping[str, str]
+) -> Process:
+    return Process(name, [sys.executable, "-m", *module], logs / f"{name}.log", ready, env=env, popen={"cwd": ROOT})
