@@ -6,6 +6,7 @@ as one JSON parameter per table: psycopg would spend several times PostgreSQL's 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from orders.merge import Change, Row
 from orders.models import Actor, Channel
 from orders.snapshot import OrderSnapshot
 from orders.status import AHEAD, Status
+from orders.stock import settle
 from orders.verbs.steps import supersede_updates
 
 AFTER_SHIPPING = AHEAD[Status.SHIPPED] | {Status.SHIPPED}
@@ -76,7 +78,7 @@ def _receive_round(channel: Channel, snapshots: list[OrderSnapshot]) -> Received
     created = _insert(channel, fresh)
     again = [told[change.code][0] for change in fresh if change.code not in created]
     result = Received(
-        created=tuple(created),
+        created=tuple(sorted(created)),
         changed=tuple(change.code for change in changes if change.row),
         unchanged=unchanged,
         stale=tuple(change.code for change in changes if not change.row),
@@ -96,25 +98,29 @@ def _lock(channel: Channel, codes: list[str]) -> dict[str, Row]:
     return {row["code"]: row for row in rows}
 
 
-def _insert(channel: Channel, changes: list[Change]) -> list[str]:
+def _insert(channel: Channel, changes: list[Change]) -> set[str]:
     if not changes:
-        return []
-    created = _write(sql.INSERT, channel, changes)
-    _follow_moves(channel, [change for change in changes if change.code in created])
-    return created
+        return set()
+    ids, _none = _write(sql.INSERT, channel, changes)
+    _follow([change for change in changes if change.code in ids], ids)
+    return set(ids)
 
 
 def _update(channel: Channel, changes: list[Change]) -> None:
     if not changes:
         return
-    _write(sql.UPDATE, channel, changes)
+    ids, emptied = _write(sql.UPDATE, channel, changes)
     cleared = [{"code": change.code, "reason": reason} for change in changes for reason in change.cleared]
     _execute(sql.CLEAR_ATTENTIONS, {"channel": channel.pk, "cleared": _json(cleared)})
-    _follow_moves(channel, changes)
+    _follow([change for change in changes if change.code in ids], ids)
+    if emptied:
+        _execute(sql.DROP_EMPTY_LINES, {"orders": emptied})
 
 
-def _write(statement: str, channel: Channel, changes: list[Change]) -> list[str]:
-    """Run INSERT or UPDATE with its children; returns the codes of the orders written."""
+def _write(statement: str, channel: Channel, changes: list[Change]) -> tuple[dict[str, int], list[int]]:
+    """Run INSERT or UPDATE with its children; returns the ids of the orders written by code, and of those that lost
+    a line.
+    """
     by = Actor.channel(channel.code)
     parameters = {
         "channel": channel.pk,
@@ -125,21 +131,23 @@ def _write(statement: str, channel: Channel, changes: list[Change]) -> list[str]
         "by_kind": by.kind,
         "by_name": by.name,
     }
-    return [code for (code,) in _execute(statement, parameters)]
+    rows = _execute(statement, parameters)
+    return {code: order_id for code, order_id, _ in rows}, [order_id for _, order_id, emptied in rows if emptied]
 
 
-def _follow_moves(channel: Channel, changes: list[Change]) -> None:
-    """What a status that the channel told means for the order's units, and for updates that still wait."""
-    canceled = [change.code for change in changes if change.moved_to is Status.CANCELED]
+def _follow(changes: list[Change], ids: dict[str, int]) -> None:
+    """What the channel's word means for the orders' units, for updates that still wait, and for stock."""
+    canceled = [ids[change.code] for change in changes if change.moved_to is Status.CANCELED]
     if canceled:
-        ids = [order_id for (order_id,) in _execute(sql.CANCEL_UNITS, {"channel": channel.pk, "codes": canceled})]
-        supersede_updates(ids)
-    shipped = [change.code for change in changes if change.moved_to in AFTER_SHIPPING]
+        _execute(sql.CANCEL_UNITS, {"orders": canceled})
+        supersede_updates(canceled)
+    shipped = [ids[change.code] for change in changes if change.moved_to in AFTER_SHIPPING]
     if shipped:
-        _execute(sql.SHIP_UNITS, {"channel": channel.pk, "codes": shipped})
+        _execute(sql.SHIP_UNITS, {"orders": shipped})
+    settle(ids[change.code] for change in changes if change.moved_to or change.items)
 
 
-def _execute(statement: str, parameters: Row) -> list[tuple[str, ...]]:
+def _execute(statement: str, parameters: Row) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []

@@ -90,7 +90,7 @@ WITH told AS (SELECT * FROM json_to_recordset(%(orders)s) AS t({orders})),
         INSERT INTO orders_orderevent (order_id, kind, before, after, by_kind, by_name, data, message_id)
         SELECT order_id, 'ATTENTION', '', '', %(by_kind)s, %(by_name)s, jsonb_build_object('reason', reason), ''
           FROM raised)
-SELECT code FROM written
+SELECT code, id, {emptied} FROM written
 """
 _parts = {
     "orders": _orders,
@@ -108,6 +108,7 @@ INSERT = _WRITE.format(
         SELECT %(channel)s, {_names(COLUMNS, "told.")} FROM told ORDER BY told.code
             ON CONFLICT (channel_id, code) DO NOTHING""",
     extra="",
+    emptied="false",
     known="written",
 )
 UPDATE = _WRITE.format(
@@ -115,12 +116,14 @@ UPDATE = _WRITE.format(
     write=f"""
         UPDATE orders_order AS o SET changed_at = now(), {", ".join(f"{name} = told.{name}" for name in COLUMNS)}
           FROM told WHERE o.channel_id = %(channel)s AND o.code = told.code""",
+    emptied="id IN (SELECT order_id FROM emptied)",
     extra="""
-     gone AS (
-        DELETE FROM orders_orderitem AS d USING written
-         WHERE d.order_id = written.id AND d.quantity_shipped = 0
-           AND written.code IN (SELECT code FROM lines)
-           AND NOT EXISTS (SELECT 1 FROM lines WHERE lines.code = written.code AND lines.line = d.line)),""",
+     -- A line that the channel took back loses the units that have not moved; stock is released before it goes.
+     emptied AS (
+        UPDATE orders_orderitem AS i SET quantity = quantity_shipped + quantity_canceled FROM written
+         WHERE i.order_id = written.id AND written.code IN (SELECT code FROM lines)
+           AND NOT EXISTS (SELECT 1 FROM lines WHERE lines.code = written.code AND lines.line = i.line)
+        RETURNING i.order_id),""",
     known="(SELECT id, code FROM orders_order WHERE channel_id = %(channel)s)",
 )
 
@@ -130,11 +133,12 @@ UPDATE orders_attention AS a SET cleared_at = now()
   JOIN orders_order AS o ON o.channel_id = %(channel)s AND o.code = t.code
  WHERE a.order_id = o.id AND a.reason = t.reason AND a.cleared_at IS NULL
 """
-_UNITS = """
-UPDATE orders_orderitem AS i SET {column} = quantity - {other}
-  FROM orders_order AS o
- WHERE o.channel_id = %(channel)s AND o.code = ANY(%(codes)s) AND i.order_id = o.id
-RETURNING i.order_id
+CANCEL_UNITS = """
+UPDATE orders_orderitem SET quantity_canceled = quantity - quantity_shipped WHERE order_id = ANY(%(orders)s)
 """
-CANCEL_UNITS = _UNITS.format(column="quantity_canceled", other="quantity_shipped")
-SHIP_UNITS = _UNITS.format(column="quantity_shipped", other="quantity_canceled")
+SHIP_UNITS = """
+UPDATE orders_orderitem SET quantity_shipped = quantity - quantity_canceled WHERE order_id = ANY(%(orders)s)
+"""
+DROP_EMPTY_LINES = """
+DELETE FROM orders_orderitem WHERE order_id = ANY(%(orders)s) AND quantity = 0
+"""

@@ -8,6 +8,7 @@ from orders.models.event import Actor, OrderEvent
 from orders.models.invoice import Invoice
 from orders.models.order import Order, OrderItem
 from orders.models.shipment import Shipment, ShipmentItem
+from orders.models.stock import StockCount, StockItem
 
 __all__ = [
     "Actor",
@@ -22,4 +23,6 @@ __all__ = [
     "OrderItem",
     "Shipment",
     "ShipmentItem",
+    "StockCount",
+    "StockItem",
 ]

@@ -15,6 +15,7 @@ class Attention(models.Model):
         UNKNOWN_STATUS = "UNKNOWN_STATUS", _("The channel uses a status that we do not know")
         TOTAL_MISMATCH = "TOTAL_MISMATCH", _("The parts do not add up to the total")
         UPDATE_FAILED = "UPDATE_FAILED", _("The channel refused an update")
+        OVERSOLD = "OVERSOLD", _("More was sold than there is in stock")
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, models.CASCADE, related_name="attentions", verbose_name=_("order"))
@@ -52,6 +53,9 @@ ADVICE = {
     ),
     Attention.Reason.TOTAL_MISMATCH: _(
         "Compare the amounts with the channel's own site before invoicing, then mark this as resolved."
+    ),
+    Attention.Reason.OVERSOLD: _(
+        "Find the missing units and correct the stock, or cancel the order. This clears by itself once there is enough."
     ),
     Attention.Reason.UPDATE_FAILED: _(
         "Read the reason below, correct what is wrong and send the update again, or skip it."

@@ -119,6 +119,9 @@ class OrderItem(models.Model):
     quantity_shipped = models.PositiveIntegerField(_("shipped"), default=0)
     quantity_canceled = models.PositiveIntegerField(_("canceled"), default=0)
     quantity_returned = models.PositiveIntegerField(_("returned"), default=0)
+    #: What orders/stock.py has booked for this line.
+    reserved = models.PositiveIntegerField(_("reserved"), db_default=0, editable=False)
+    consumed = models.PositiveIntegerField(_("taken from stock"), db_default=0, editable=False)
     unit_price = money(_("unit price"))
     list_price = money(_("list price"), null=True, blank=True)
 
@@ -138,7 +141,11 @@ class OrderItem(models.Model):
                 name="item_returns_shipped",
             ),
         ]
-        indexes = [models.Index("sku", name="item_sku")]
+        indexes = [
+            models.Index("sku", name="item_sku"),
+            # Which orders reserve this SKU.
+            models.Index("sku", name="item_reserving", condition=models.Q(reserved__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"

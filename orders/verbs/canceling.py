@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from orders.errors import AlreadyDone
 from orders.models import Actor, ChannelUpdate, Order, OrderEvent
 from orders.status import Status
+from orders.stock import settle
 from orders.verbs import steps
 
 
@@ -19,6 +20,7 @@ def cancel(order: Order, *, reason: str, by: Actor) -> OrderEvent:
         raise AlreadyDone(_("The order is already canceled."), fact=order)
     before = steps.move(order, Status.CANCELED, canceled_at=timezone.now())
     order.items.update(quantity_canceled=F("quantity") - F("quantity_shipped"))
+    settle([order.pk])
     steps.supersede_updates([order.pk])
     event = steps.record(order, OrderEvent.Kind.CANCELED, before, by, reason=reason)
     steps.tell(order, ChannelUpdate.Kind.CANCELED, event, lane=ChannelUpdate.Lane.CANCELLATION)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from orders.errors import AlreadyDone, Contradiction, InvalidFact, NotAllowed
 from orders.models import Actor, ChannelUpdate, Order, OrderEvent, OrderItem, Shipment, ShipmentItem
 from orders.status import RESERVING, Status, sources
+from orders.stock import settle
 from orders.verbs import steps
 
 
@@ -50,6 +51,7 @@ def ship(
     _ship_units(row, units)
     complete = all(line.open_quantity == units.get(line, 0) for line in lines)
     before = steps.move(order, Status.SHIPPED, shipped_at=row.shipped_at) if complete else steps.touch(order)
+    settle([order.pk])
     shipped = {line.sku: quantity for line, quantity in units.items()}
     event = steps.record(order, OrderEvent.Kind.SHIPPED, before, by, tracking_code=tracking_code, items=shipped)
     steps.tell(order, ChannelUpdate.Kind.SHIPPED, event, shipment=row, due_at=order.hold_until)

@@ -1,0 +1,151 @@
+"""The reservation ledger: what open orders hold of each SKU, and what the warehouse counted.
+
+Each item remembers how many units it has in the ledger (`reserved`) and how many it has taken out (`consumed`).
+`settle` compares that with what the order's status and quantities demand and books the difference: it may be called
+after any change, any number of times, and the rebuild is the same comparison over all orders.
+
+Locks are always taken in the same order: orders, their items, then SKUs in alphabetical order.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from orders.attention import demand, relieve
+from orders.errors import InvalidFact
+from orders.models import Actor, Attention, StockCount, StockItem
+from orders.snapshot import Fulfillment
+from orders.status import RESERVING
+
+# What the marketplace keeps in its own warehouse is never in ours.
+_WANTED = """
+SELECT i.id, i.sku, i.order_id, i.reserved, i.consumed,
+       CASE WHEN o.fulfillment = %(elsewhere)s OR o.status <> ALL(%(reserving)s) THEN 0
+            ELSE i.quantity - i.quantity_shipped - i.quantity_canceled END AS wants,
+       CASE WHEN o.fulfillment = %(elsewhere)s THEN 0 ELSE i.quantity_shipped END AS took
+  FROM orders_orderitem AS i JOIN orders_order AS o ON o.id = i.order_id
+"""
+_SETTLE = f"""
+WITH wanted AS ({_WANTED} WHERE o.id = ANY(%(orders)s)),
+     booked AS (
+        UPDATE orders_orderitem AS i SET reserved = wants, consumed = took FROM wanted AS w
+         WHERE i.id = w.id AND (w.reserved, w.consumed) IS DISTINCT FROM (w.wants, w.took)
+        RETURNING i.order_id, i.sku, w.wants - w.reserved AS reserve, w.took - w.consumed AS consume),
+     moved AS (
+        SELECT sku, sum(reserve)::int AS more, sum(consume)::int AS gone FROM booked GROUP BY sku),
+     stocked AS (
+        -- greatest(): the CHECK looks at the row to insert even when an update follows.
+        INSERT INTO orders_stockitem AS s (sku, reserved) SELECT sku, greatest(more, 0) FROM moved ORDER BY sku
+            ON CONFLICT (sku) DO UPDATE
+           SET (reserved, on_hand, changed_at) = (
+               SELECT s.reserved + more, s.on_hand - gone, now() FROM moved WHERE moved.sku = s.sku)
+        RETURNING sku, on_hand, reserved)
+SELECT order_id, sku, reserved, on_hand, reserve FROM stocked JOIN moved USING (sku) JOIN booked USING (sku)
+ WHERE reserve > 0 AND reserved > on_hand               -- sold without being there
+    OR reserve < 0 AND reserved - more > on_hand + gone -- was oversold before this
+ ORDER BY order_id, sku
+"""
+# Of the orders that once reserved more than there was: those which now have enough of everything.
+_RELIEVED = """
+SELECT a.order_id FROM orders_attention AS a
+ WHERE a.reason = %(reason)s AND a.cleared_at IS NULL
+   AND a.order_id IN (SELECT order_id FROM orders_orderitem WHERE sku = ANY(%(skus)s))
+   AND NOT EXISTS (
+       SELECT 1 FROM orders_orderitem AS i JOIN orders_stockitem AS s USING (sku)
+        WHERE i.order_id = a.order_id AND i.reserved > 0 AND s.reserved > s.on_hand)
+"""
+_UNSETTLED = f"SELECT order_id FROM ({_WANTED}) AS w WHERE (reserved, consumed) IS DISTINCT FROM (wants, took)"
+_MISCOUNTED = """
+SELECT sku, coalesce(s.reserved, 0), coalesce(i.reserved, 0)
+  FROM orders_stockitem AS s
+  FULL JOIN (SELECT sku, sum(reserved)::int AS reserved FROM orders_orderitem WHERE reserved > 0 GROUP BY sku) AS i
+ USING (sku) WHERE coalesce(s.reserved, 0) <> coalesce(i.reserved, 0) ORDER BY sku
+"""
+
+
+def settle(order_ids: Iterable[int]) -> None:
+    """Book what these orders' items reserve and have consumed. Their rows must be locked by this transaction.
+
+    An order that reserves more than there is gets the attention OVERSOLD; it is never refused.
+    """
+    rows = _execute(_SETTLE, orders=list(order_ids), **_rules())
+    short: dict[int, list[str]] = {}
+    for order_id, sku, reserved, on_hand, _more in (row for row in rows if row[4] > 0):
+        sentence = _("SKU %(sku)s: %(reserved)s reserved, %(on_hand)s on hand.")
+        short.setdefault(order_id, []).append(sentence % {"sku": sku, "reserved": reserved, "on_hand": on_hand})
+    details = {order_id: " ".join(sentences) for order_id, sentences in short.items()}
+    demand(Attention.Reason.OVERSOLD, details, by=Actor.system())
+    _relieve({sku for _order, sku, _reserved, _on_hand, more in rows if more < 0})
+
+
+@transaction.atomic
+def count(quantities: Mapping[str, int], *, by: Actor, reason: str = "") -> list[StockItem]:
+    """The warehouse counted: on-hand per SKU, whatever it was before. Raises InvalidFact on a negative quantity."""
+    return _tell({sku: (quantity, False) for sku, quantity in quantities.items()}, by, reason)
+
+
+@transaction.atomic
+def adjust(deltas: Mapping[str, int], *, by: Actor, reason: str) -> list[StockItem]:
+    """The warehouse found or lost units. Raises InvalidFact when fewer than none would be left."""
+    return _tell({sku: (delta, True) for sku, delta in deltas.items()}, by, reason)
+
+
+def unsettled() -> list[int]:
+    """Orders whose items are not booked as their status and quantities demand. Empty, or there is a bug."""
+    return sorted({order_id for (order_id,) in _execute(_UNSETTLED, **_rules())})
+
+
+def miscounted() -> list[tuple[str, int, int]]:
+    """SKUs whose reserved units are not the sum of their items': (SKU, booked, sum). Empty, or there is a bug."""
+    return [(sku, booked, summed) for sku, booked, summed in _execute(_MISCOUNTED)]
+
+
+@transaction.atomic
+def rebuild() -> None:
+    """Book everything anew from the orders. Writers wait meanwhile."""
+    _execute("LOCK TABLE orders_order, orders_orderitem, orders_stockitem IN SHARE ROW EXCLUSIVE MODE")
+    settle(unsettled())
+    for sku, _booked, summed in miscounted():
+        StockItem.objects.update_or_create(sku=sku, defaults={"reserved": summed, "changed_at": timezone.now()})
+
+
+def _tell(told: Mapping[str, tuple[int, bool]], by: Actor, reason: str) -> list[StockItem]:
+    skus = sorted(told)
+    StockItem.objects.bulk_create((StockItem(sku=sku, reserved=0) for sku in skus), ignore_conflicts=True)
+    items = list(StockItem.objects.filter(sku__in=skus).order_by("sku").select_for_update())
+    now = timezone.now()
+    counts = []
+    for item in items:
+        quantity, relative = told[item.sku]
+        before, item.on_hand = item.on_hand, quantity + (item.on_hand or 0 if relative else 0)
+        if item.on_hand < 0:
+            message = _("SKU %(sku)s would have %(on_hand)s units on hand.") % {
+                "sku": item.sku,
+                "on_hand": item.on_hand,
+            }
+            raise InvalidFact(message, field="quantity", code="negative_stock")
+        item.counted_at = item.changed_at = now
+        counts.append(StockCount(sku=item.sku, before=before, after=item.on_hand, reason=reason, by_name=by.name))
+    StockItem.objects.bulk_update(items, ["on_hand", "counted_at", "changed_at"])
+    StockCount.objects.bulk_create(counts)
+    _relieve(skus)
+    return list(StockItem.objects.filter(sku__in=skus).order_by("sku"))
+
+
+def _relieve(skus: Collection[str]) -> None:
+    if skus:
+        rows = _execute(_RELIEVED, skus=list(skus), reason=Attention.Reason.OVERSOLD)
+        relieve(Attention.Reason.OVERSOLD, [order_id for (order_id,) in rows])
+
+
+def _rules() -> dict[str, Any]:
+    return {"elsewhere": Fulfillment.MARKETPLACE, "reserving": sorted(RESERVING)}
+
+
+def _execute(statement: str, **parameters: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
