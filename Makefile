@@ -1,0 +1,62 @@
+# What a person types. Each target does its own set-up: python3 (3.11 or newer), make and git are all it needs.
+
+PYTHON_IN_VENV := .venv/bin/python
+WITH_SERVICES := $(PYTHON_IN_VENV) -m config.services
+PYTEST := $(PYTHON_IN_VENV) -m pytest
+LOCKS := bootstrap base demo dev
+# For checks that load the settings: keys that protect nothing, servers nobody speaks to.
+KEYS := env HTTPS=1 SECRET_KEY=0a1b2c3d4e5f6g7h8i9j-only-for-checks-0a1b2c3d4e5f6g7h8i9j \
+	FIELD_ENCRYPTION_KEYS=b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE=
+NO_SERVERS := $(KEYS) DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=redis://127.0.0.1/0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test journey faults services check lint types contracts migrations deployable locked lock clean-demo
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/.demo ## run everything here: database, broker, marketplaces, web, worker, beat (DEMO_PORT=8001 if 8000 is busy)
+	@$(PYTHON_IN_VENV) -m config.demo
+
+clean-demo: ## forget the demo's data
+	@if [ -x $(PYTHON_IN_VENV) ]; then $(PYTHON_IN_VENV) -m config.demo clean; else rm -rf .demo; fi
+
+test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
+	@$(PYTEST) $(ARGS)
+
+services: .venv/.demo ## start a throw-away PostgreSQL and Valkey and print their URLs
+	@$(WITH_SERVICES)
+
+check: lint types contracts migrations deployable locked ## everything else that must stay true
+
+lint: .venv/.dev ## style and format
+	$(PYTHON_IN_VENV) -m ruff check .
+	$(PYTHON_IN_VENV) -m ruff format --check .
+
+types: .venv/.dev ## mypy, strict
+	$(NO_SERVERS) $(PYTHON_IN_VENV) -m mypy
+
+contracts: .venv/.dev ## who may import whom
+	.venv/bin/lint-imports
+
+migrations: .venv/.dev ## no model without its migration
+	$(WITH_SERVICES) $(KEYS) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
+
+deployable: .venv/.dev ## Django's check for production
+	$(NO_SERVERS) $(PYTHON_IN_VENV) manage.py check --deploy --fail-level WARNING
+
+locked: ## lock files name no address
+	! grep -nE '://|file:|find-links|index-url' requirements/*.lock
+
+lock: .venv/.demo ## make the lock files anew from requirements/*.in (UPGRADE=1 for newer versions)
+	for name in $(LOCKS); do \
+		$(PYTHON_IN_VENV) -m uv pip compile requirements/$$name.in --output-file requirements/$$name.lock --quiet \
+			--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-config \
+			$(if $(UPGRADE),--upgrade) || exit 1; \
+	done
+
+.venv/.demo: requirements/demo.lock requirements/bootstrap.lock
+	@sh requirements/install.sh demo
+
+.venv/.dev: requirements/dev.lock requirements/bootstrap.lock
+	@sh requirements/install.sh dev
