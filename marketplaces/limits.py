@@ -1,6 +1,45 @@
 """Rate limits that all processes share: one GCRA per account and bucket in Redis, a local one while Redis is away."""
 
+import asyncio
+import logging
+import os
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import redis.asyncio
+from django.conf import settings
+from django.utils.translation import gettext as _
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from marketplaces.errors import Throttled
+
+logger = logging.getLogger(__name__)
+
+#: Of what the marketplace allows. Turns 1/(9 × 0.96) s apart never put ten calls into one second, even when some
+#: travel 41 ms longer than others; and 96 % of the limit is used.
+SHARE = 0.96
+#: While Redis is away every process counts for itself, so each takes less.
+LOCAL_SHARE = 0.5
+#: A frozen Redis costs this much once, and then nothing until it is asked again.
+REDIS_SECONDS = 0.25
+REDIS_REST = 5.0
+
+# KEYS: the bucket. ARGV, in microseconds: interval, patience, and how far ahead this process knows the next turn to
+# be (so that a FLUSHALL does not give the same turns out twice). Answers the wait; beyond patience no turn is taken.
+TAKE = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local turn = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0), now + ARGV[3])
+local wait = turn - now
+if wait <= tonumber(ARGV[2]) then
+  local next_turn = string.format('%.0f', turn + ARGV[1])
+  redis.call('SET', KEYS[1], next_turn, 'PX', math.ceil((wait + ARGV[1]) / 1000) + 1000)
+end
+return string.format('%.0f', wait)
+"""
 
 
 class Limiter(ABC):
@@ -9,3 +48,99 @@ class Limiter(ABC):
     @abstractmethod
     async def take(self, bucket: str) -> None:
         """Wait for this call's turn; raises Throttled when the turn is too far away to wait for."""
+
+
+class SharedLimiter(Limiter):
+    """`rates` are calls a second per bucket; `patience` is the longest wait in seconds. Only for marketplaces.loop."""
+
+    def __init__(self, account_id: int, rates: Mapping[str, float], *, patience: float) -> None:
+        self.account_id = account_id
+        self.rates = rates
+        self.patience = patience
+
+    async def take(self, bucket: str) -> None:
+        key = f"limit:{self.account_id}:{bucket}"
+        wait = await _turns.take(key, interval=1 / (self.rates[bucket] * SHARE), patience=self.patience)
+        if wait > self.patience:
+            raise Throttled(
+                _("Our own limit of %(rate)s calls a second (%(bucket)s) is used up for now.")
+                % {"rate": self.rates[bucket], "bucket": bucket},
+                seconds=wait,
+            )
+        await asyncio.sleep(wait)
+
+
+class _Turns:
+    """Gives out turns. One per process; calls are one at a time, so that a frozen Redis is waited for once."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._script: Any = None
+        self._ask_again_at = 0.0
+        self._free_at: dict[str, float] = {}
+
+    async def take(self, key: str, *, interval: float, patience: float) -> float:
+        """Seconds to wait; more than `patience` means that no turn was taken."""
+        async with self._lock:
+            now = time.monotonic()
+            ahead = max(0.0, self._free_at.get(key, 0.0) - now)
+            wait = await self._ask(key, interval, patience, ahead)
+            if wait is None:
+                wait, interval = ahead, interval * SHARE / LOCAL_SHARE
+            if wait <= patience:
+                self._free_at[key] = now + wait + interval
+            return wait
+
+    async def _ask(self, key: str, interval: float, patience: float, ahead: float) -> float | None:
+        """None while Redis is away."""
+        if time.monotonic() < self._ask_again_at:
+            return None
+        try:
+            wait = await self._take_script()(keys=[key], args=[round(x * 1e6) for x in (interval, patience, ahead)])
+        except (redis.RedisError, OSError) as error:
+            if not self._ask_again_at:
+                logger.warning("limits.local Redis does not answer (%s): each process counts for itself", error)
+            self._ask_again_at = time.monotonic() + REDIS_REST
+            return None
+        if self._ask_again_at:
+            logger.warning("limits.shared Redis answers again")
+            self._ask_again_at = 0.0
+        return int(wait) / 1e6
+
+    def _take_script(self) -> Any:
+        if self._script is None:
+            client = redis.asyncio.Redis.from_url(
+                settings.REDIS_URL,
+                socket_timeout=REDIS_SECONDS,
+                socket_connect_timeout=REDIS_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+            )
+            self._script = client.register_script(TAKE)
+        return self._script
+
+
+_turns = _Turns()
+
+
+def _forget() -> None:
+    global _turns
+    _turns = _Turns()
+
+
+# A forked child has a loop of its own, to which the parent's connection does not belong.
+os.register_at_fork(after_in_child=_forget)
+
+
+def limits_problem(limits: object, *, known: Mapping[str, float]) -> str:
+    """What is wrong with an account's own limits, for people; "" when nothing is."""
+    if not isinstance(limits, dict):
+        return _("Write an object: bucket and calls a second.")
+    for bucket, rate in limits.items():
+        if bucket not in known:
+            return _("“%(bucket)s” is no bucket of this marketplace; it has: %(known)s.") % {
+                "bucket": bucket,
+                "known": ", ".join(known),
+            }
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
+            return _("“%(bucket)s” needs a number of calls a second above zero.") % {"bucket": bucket}
+    return ""

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from marketplaces import registry
 from marketplaces.fields import EncryptedJSONField
-from orders.models import Channel
+from marketplaces.limits import limits_problem
+from orders.doorbell import ring_on_commit
+from orders.models import Channel, ChannelUpdate
 
 
 class Account(models.Model):
@@ -40,7 +43,8 @@ class Account(models.Model):
     pause_detail = models.TextField(_("what happened"), blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     lease_token = models.BigIntegerField(default=0, editable=False)
-    #: Updates are not sent before this instant: a marketplace that fails or throttles gets a rest.
+    #: Neither is tried before its instant: a marketplace that fails or throttles gets a rest.
+    pull_after = models.DateTimeField(null=True, editable=False)
     push_after = models.DateTimeField(null=True, editable=False)
     last_pull_at = models.DateTimeField(_("last contact"), null=True, editable=False)
     last_order_at = models.DateTimeField(_("last order"), null=True, editable=False)
@@ -53,6 +57,30 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.channel.name
+
+    def clean(self) -> None:
+        if self.connector in registry.CONNECTORS:
+            problem = limits_problem(self.limits, known=registry.adapter_class(self.connector).limits)
+            if problem:
+                raise ValidationError({"limits": problem})
+
+    def pause(self, reason: "Account.Pause", *, detail: str = "") -> bool:
+        """Stop pulling and pushing; False when it was paused already, whose reason stays."""
+        return bool(
+            Account.objects.filter(pk=self.pk, paused_at__isnull=True).update(
+                paused_at=Now(), pause_reason=reason, pause_detail=detail
+            )
+        )
+
+    def resume(self) -> None:
+        """Go on where it stopped: nothing waits for a rest or a backoff that began before."""
+        with transaction.atomic():
+            Account.objects.filter(pk=self.pk).update(
+                paused_at=None, pause_reason="", pause_detail="", pull_after=None, push_after=None, last_error=""
+            )
+            # The time during which nobody tried does not count towards giving up.
+            self.channel.updates.filter(state=ChannelUpdate.State.PENDING).update(trying_since=None)
+            ring_on_commit(self.channel_id)
 
     @property
     def is_paused(self) -> bool:
@@ -107,3 +135,10 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def beat(cls, name: str) -> None:
+        """Note that it happened now."""
+        cls.objects.bulk_create(
+            [cls(name=name, at=Now())], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+        )

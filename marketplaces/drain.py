@@ -1,0 +1,154 @@
+"""The asynchronous half of a pull: fetchers bring orders in, ackers acknowledge what was committed."""
+
+import asyncio
+import contextlib
+import logging
+import queue
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from marketplaces import loop
+from marketplaces.adapter import Adapter, Fetched
+from marketplaces.errors import Throttled
+
+logger = logging.getLogger(__name__)
+
+#: Orders that may be leased from the marketplace and not yet acknowledged.
+WINDOW = 500
+#: Seconds: no more are fetched while the oldest waits this long for its acknowledgement.
+STOP_FETCHING = 60
+#: Seconds: later it is left to the marketplace to send it again. SkyHub's lease is 300, and an acknowledgement that
+#: comes after it can take a newer message of the same order out of the queue.
+TOO_LATE = 240
+#: Seconds after the end of fetching until which acknowledgements may still be sent.
+ACK_SECONDS = 60
+
+
+@dataclass(eq=False, slots=True)
+class Arrival:
+    fetched: Fetched
+    at: float = field(default_factory=time.monotonic)
+
+
+class Drain:
+    """One run over what a marketplace has. Made and used by one thread; its coroutines run on marketplaces.loop."""
+
+    def __init__(self, adapter: Adapter, cursor: str, *, seconds: float) -> None:
+        self.adapter = adapter
+        self.cursor = cursor
+        self.acknowledged = 0
+        self.error: Exception | None = None  #: the first that ended the fetching
+        self._fetch_until = time.monotonic() + seconds
+        self._arrived: queue.SimpleQueue[Arrival | None] = queue.SimpleQueue()
+        self._committed: asyncio.Queue[Arrival | None] = asyncio.Queue()
+        self._open: dict[Arrival, None] = {}  # fetched, not acknowledged; oldest first
+        self._moved = asyncio.Condition()
+        self._ended = False
+        self._fetchers = 0
+
+    def start(self) -> None:
+        self._fetching = loop.submit(self._fetch())
+        self._acking = loop.submit(self._acknowledge_all())
+
+    def take(self, limit: int, *, wait: float) -> list[Arrival] | None:
+        """What has arrived, at most `limit`; [] when nothing did for `wait` seconds, None when no more will."""
+        batch: list[Arrival] = []
+        with contextlib.suppress(queue.Empty):
+            while len(batch) < limit:
+                arrival = self._arrived.get(timeout=wait) if not batch else self._arrived.get_nowait()
+                if arrival is None:
+                    self._arrived.put(None)
+                    return batch or None
+                batch.append(arrival)
+        return batch
+
+    def committed(self, batch: Iterable[Arrival]) -> None:
+        """These are durable: they may be acknowledged."""
+        loop.loop().call_soon_threadsafe(lambda: [self._committed.put_nowait(arrival) for arrival in batch])
+
+    def finish(self) -> Future[None]:
+        """Nothing more will be committed. Done when the last acknowledgement is."""
+        loop.submit(self._end())
+        return self._acking
+
+    async def _end(self) -> None:
+        await self._stop()
+        for _ in range(self.adapter.fetchers):
+            self._committed.put_nowait(None)
+
+    async def _fetch(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            self._start_fetcher(group)
+        self._arrived.put(None)
+
+    def _start_fetcher(self, group: asyncio.TaskGroup) -> None:
+        if self._fetchers < self.adapter.fetchers and not self._ended:
+            self._fetchers += 1
+            group.create_task(self._run_fetcher(group))
+
+    async def _run_fetcher(self, group: asyncio.TaskGroup) -> None:
+        """Every order that arrives starts one more fetcher: an empty queue costs one call, a full one soon has all."""
+        try:
+            async with contextlib.aclosing(self.adapter.fetch(self.cursor)) as orders:
+                async for fetched in orders:
+                    self._arrive(fetched)
+                    self._start_fetcher(group)
+                    if not await self._may_go_on():
+                        break
+        except Exception as error:
+            self.error = self.error or error
+        await self._stop()
+
+    def _arrive(self, fetched: Fetched) -> None:
+        arrival = Arrival(fetched)
+        self._open[arrival] = None
+        self._arrived.put(arrival)
+
+    async def _may_go_on(self) -> bool:
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._ended or self._has_room())
+        return not self._ended and time.monotonic() < self._fetch_until
+
+    def _has_room(self) -> bool:
+        oldest = next(iter(self._open), None)
+        return oldest is None or (len(self._open) < WINDOW and time.monotonic() - oldest.at < STOP_FETCHING)
+
+    async def _stop(self) -> None:
+        self._ended = True
+        async with self._moved:
+            self._moved.notify_all()
+
+    async def _acknowledge_all(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self.adapter.fetchers):
+                group.create_task(self._run_acker())
+
+    async def _run_acker(self) -> None:
+        while (arrival := await self._committed.get()) is not None:
+            if arrival.fetched.receipt:
+                await self._acknowledge(arrival)
+            del self._open[arrival]
+            async with self._moved:
+                self._moved.notify_all()
+
+    async def _acknowledge(self, arrival: Arrival) -> None:
+        too_late = min(arrival.at + TOO_LATE, self._fetch_until + ACK_SECONDS)
+        try:
+            while time.monotonic() < too_late:
+                try:
+                    await self.adapter.acknowledge(arrival.fetched.receipt)
+                    self.acknowledged += 1
+                    return
+                except Throttled as error:
+                    await asyncio.sleep(error.seconds)
+        except Exception as error:
+            logger.warning(
+                "pull.not_acknowledged account=%s order=%s %s: %s",
+                *(self.adapter.connection.account_id, arrival.fetched.receipt, type(error).__name__, error),
+            )
+        else:
+            logger.warning(
+                "pull.too_late account=%s order=%s", self.adapter.connection.account_id, arrival.fetched.receipt
+            )

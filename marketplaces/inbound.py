@@ -1,0 +1,194 @@
+"""pull: bring in what a marketplace has for an account. Commit, then acknowledge: a crash repeats, it never loses."""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from marketplaces import lease as leases
+from marketplaces import quarantine
+from marketplaces.adapter import Fetched
+from marketplaces.connection import connect
+from marketplaces.drain import Arrival, Drain
+from marketplaces.errors import MarketplaceError, Throttled, Unauthorized, Unavailable
+from marketplaces.lease import Fenced, Lease
+from marketplaces.models import Account, InboundMessage
+from orders.intake import Received, receive
+
+logger = logging.getLogger(__name__)
+
+#: One run; far below the marketplaces' leases and the broker's visibility timeout.
+SECONDS = 50.0
+BATCH = 100
+#: Seconds: a pull has time to wait for its turn under the rate limit.
+PATIENCE = 20.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Pulled:
+    """What one pull did. `error` is a sentence; "" when the marketplace was emptied or the time was up."""
+
+    fetched: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0  #: the same again, or older than what we hold
+    quarantined: int = 0
+    acknowledged: int = 0
+    error: str = ""
+
+
+def due_accounts(connector: str | None = None) -> QuerySet[Account]:
+    """Accounts that may be pulled now, of one connector or of all."""
+    accounts = Account.objects.filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=Now()),
+        Q(pull_after__isnull=True) | Q(pull_after__lte=Now()),
+        paused_at__isnull=True,
+    )
+    return accounts.filter(connector=connector) if connector else accounts
+
+
+def pull(account: Account, *, seconds: float = SECONDS) -> Pulled:
+    """Fetch for at most `seconds`, commit in batches, acknowledge what is committed.
+
+    An account that is paused or being pulled already is left alone. What went wrong stands in the result and in
+    `account.last_error`; a refusal of the credentials pauses the account. Anything but a MarketplaceError is a bug or
+    a lost database: it is raised, and what was not committed comes again.
+    """
+    lease = leases.take(account.pk)
+    if lease is None:
+        return Pulled(error=_("The account is paused, or somebody else is pulling it."))
+    account = Account.objects.select_related("channel").get(pk=account.pk)
+    return _Pull(account, lease, seconds).run()
+
+
+class _Pull:
+    def __init__(self, account: Account, lease: Lease, seconds: float) -> None:
+        self.account = account
+        self.lease = lease
+        self.kept_at = time.monotonic()
+        self.result = Pulled()
+        self.drain = Drain(connect(account, patience=PATIENCE), account.cursor, seconds=seconds)
+
+    def run(self) -> Pulled:
+        self.drain.start()
+        try:
+            for batch in self._batches():
+                self._store(batch)
+                self.drain.committed(batch)
+            self._await(self.drain.finish())
+            self._conclude()
+        except Fenced as error:
+            self.result.error = str(error)
+        finally:
+            # However this ended: no more is fetched, and what was committed is still acknowledged.
+            self.drain.finish()
+            self.result.acknowledged = self.drain.acknowledged
+            self._log()
+        return self.result
+
+    def _batches(self) -> Iterator[list[Arrival]]:
+        while (batch := self.drain.take(BATCH, wait=1)) is not None:
+            self._renew()
+            if batch:
+                yield batch
+
+    def _await(self, acknowledging: Future[None]) -> None:
+        while wait([acknowledging], timeout=1).not_done:
+            self._renew()
+
+    def _renew(self) -> None:
+        if time.monotonic() - self.kept_at > leases.RENEW_SECONDS:
+            self._keep()
+
+    def _keep(self, **facts: Any) -> None:
+        self.lease.keep(**facts)
+        self.kept_at = time.monotonic()
+
+    def _store(self, batch: Sequence[Arrival]) -> None:
+        fetched = [arrival.fetched for arrival in batch]
+        try:
+            self._commit(fetched)
+        except (Fenced, OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            # One that cannot be stored must not hold up the others, nor come back for ever.
+            logger.exception("pull.poison account=%s batch=%s", self.account.pk, len(batch))
+            if len(batch) > 1:
+                for arrival in batch:
+                    self._store([arrival])
+            else:
+                self._commit([replace(fetched[0], snapshot=None, problem=quarantine.not_stored(error))])
+
+    def _commit(self, batch: Sequence[Fetched]) -> None:
+        readable = {str(uuid4()): fetched for fetched in batch if fetched.snapshot}
+        snapshots = [replace(fetched.snapshot, message_id=key) for key, fetched in readable.items() if fetched.snapshot]
+        with transaction.atomic():
+            cursor = next((fetched.cursor for fetched in reversed(batch) if fetched.cursor), self.account.cursor)
+            self._keep(cursor=cursor, last_pull_at=Now())
+            received = receive(self.account.channel, snapshots)
+            if received.created:
+                self._keep(last_order_at=Now())
+            self._store_raw(readable, received)
+            quarantined = quarantine.store(self.account, [fetched for fetched in batch if fetched.snapshot is None])
+        self.account.cursor = cursor
+        self._count(batch, received, quarantined)
+
+    def _store_raw(self, readable: dict[str, Fetched], received: Received) -> None:
+        """The raw source of what changed; a message that changed nothing leaves no trace."""
+        applied = {*received.created, *received.changed}
+        InboundMessage.objects.bulk_create(
+            InboundMessage(
+                id=key,
+                account=self.account,
+                external_id=fetched.external_id,
+                raw=fetched.raw,
+                state=InboundMessage.State.APPLIED,
+            )
+            for key, fetched in readable.items()
+            if fetched.snapshot and fetched.snapshot.code in applied
+        )
+
+    def _count(self, batch: Sequence[Fetched], received: Received, quarantined: int) -> None:
+        self.result.fetched += len(batch)
+        self.result.created += len(received.created)
+        self.result.changed += len(received.changed)
+        self.result.unchanged += len(received.unchanged) + len(received.stale)
+        self.result.quarantined += quarantined
+
+    def _conclude(self) -> None:
+        error = self.drain.error
+        if error is None:
+            self.lease.give_back(last_pull_at=Now(), last_error="", pull_after=None)
+        elif isinstance(error, MarketplaceError):
+            self.result.error = error.detail
+            self.lease.give_back(**_consequence(error))
+            if isinstance(error, Unauthorized):
+                self.account.pause(Account.Pause.UNAUTHORIZED, detail=error.detail)
+        else:
+            self.result.error = _("Internal error: %(error)s") % {"error": repr(error)}
+            self.lease.give_back(last_error=self.result.error)
+            raise error
+
+    def _log(self) -> None:
+        facts = " ".join(f"{name}={value}" for name, value in asdict(self.result).items() if name != "error")
+        level = logging.WARNING if self.result.error else logging.INFO
+        logger.log(level, "pull.done account=%s %s error=%r", self.account.pk, facts, self.result.error)
+
+
+def _consequence(error: MarketplaceError) -> dict[str, Any]:
+    """What the account remembers of it. Our own limit is no error of the marketplace."""
+    if isinstance(error, Throttled):
+        return {}
+    facts: dict[str, Any] = {"last_error": error.detail}
+    if isinstance(error, Unavailable) and error.retry_after:
+        facts["pull_after"] = Now() + timedelta(seconds=error.retry_after)
+    return facts
