@@ -1,0 +1,46 @@
+"""One HTTP call a marketplace received, from its first byte to what was answered."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+SECRET_HEADERS = frozenset(
+    {"authorization", "cookie", "x-api-key", "x-accountmanager-key", "x-user-token", "proxy-authorization"}
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """Filled in on its way: recording sets the first half, the marketplace's face the second."""
+
+    face: str
+    method: str
+    path: str  # inside the face, percent-decoded
+    target: str  # inside the face, path and query exactly as sent
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+    at: datetime
+    sandbox_at: datetime
+
+    store: str | None = None
+    code: str | None = None
+    document: dict[str, Any] = field(default_factory=dict)
+    effects: list[str] = field(default_factory=list)
+    status: int | None = None
+    answer: str | None = None  # the body, when the call was refused
+    fault: str | None = None
+    duplicate: bool = False
+
+    @property
+    def effect(self) -> str:
+        """What changed at the marketplace, in words joined by `+`; `none` when nothing did."""
+        return "+".join(self.effects) or "none"
+
+    def redacted_headers(self) -> dict[str, str]:
+        return {name: "[redacted]" if name.lower() in SECRET_HEADERS else value for name, value in self.headers.items()}
+
+
+CALL = web.RequestKey("call", Call)  # where the recorder leaves it for the face

@@ -1,0 +1,1 @@
+"""SkyHub (Americanas, Submarino, Shoptime) as its documents and its clients describe it."""
