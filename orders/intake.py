@@ -4,6 +4,7 @@ A batch costs two to four statements, whatever its size: find what we hold, lock
 as one JSON parameter per table: psycopg would spend several times PostgreSQL's own work on dumping arrays.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from orders.status import AHEAD, Status
 from orders.stock import settle
 from orders.verbs.steps import supersede_updates
 
+#: A snapshot, its columns, its items, its digest (merge.told).
+Told = tuple[OrderSnapshot, Row, list[Row], str]
 AFTER_SHIPPING = AHEAD[Status.SHIPPED] | {Status.SHIPPED}
 
 
@@ -47,44 +50,48 @@ def receive(channel: Channel, snapshots: Sequence[OrderSnapshot]) -> Received:
 
     Several snapshots of one order are taken in the marketplace's order. Nothing of this is echoed to the channel.
     """
-    result = Received()
-    for round_ in _rounds(snapshots):
-        result += _receive_round(channel, round_)
+    told = [(snapshot, *merge.told(snapshot)) for snapshot in snapshots]
+    digests = _digests(channel, [snapshot.code for snapshot in snapshots])
+    news = [one for one in told if digests.get(one[0].code) != one[3]]
+    result = Received(unchanged=tuple(sorted({one[0].code for one in told} - {one[0].code for one in news})))
+    if not news:
+        return result
+    # One writer per channel at a time: two that hold some of each other's orders would wait for ever.
+    _execute(sql.ONE_WRITER, {"channel": channel.pk})
+    touched: dict[int, bool] = {}
+    for round_ in _rounds(news):
+        result += _receive_round(channel, round_, touched)
+    settle(touched)
+    if emptied := [order_id for order_id, lost_a_line in touched.items() if lost_a_line]:
+        _execute(sql.DROP_EMPTY_LINES, {"orders": emptied})
     return result
 
 
-def _rounds(snapshots: Iterable[OrderSnapshot]) -> list[list[OrderSnapshot]]:
-    """Batches in which each order occurs once, sorted by code so that two writers lock in the same order."""
-    rounds: list[list[OrderSnapshot]] = []
-    position: dict[str, int] = {}
-    for snapshot in sorted(snapshots, key=lambda s: (s.code, merge.version(s))):
-        index = position[snapshot.code] = position.get(snapshot.code, -1) + 1
+def _rounds(told: Iterable[Told]) -> list[list[Told]]:
+    """Batches in which each order occurs once: its oldest snapshot in the first, and so on."""
+    rounds: list[list[Told]] = []
+    seen: Counter[str] = Counter()
+    for one in sorted(told, key=lambda one: (one[0].code, merge.version(one[0]))):
+        index = seen[one[0].code]
+        seen[one[0].code] += 1
         if index == len(rounds):
             rounds.append([])
-        rounds[index].append(snapshot)
+        rounds[index].append(one)
     return rounds
 
 
-def _receive_round(channel: Channel, snapshots: list[OrderSnapshot]) -> Received:
-    told = {snapshot.code: (snapshot, *merge.told(snapshot)) for snapshot in snapshots}
-    digests = _digests(channel, list(told))
-    unchanged = tuple(code for code, (*_, digest) in told.items() if digests.get(code) == digest)
-    for code in unchanged:
-        del told[code]
-    held = _lock(channel, [code for code in told if code in digests])
-    changes = [merge.merge(held[code], *told[code]) for code in told if code in held]
-    _update(channel, changes)
-    fresh = [merge.create(*told[code]) for code in told if code not in held]
-    created = _insert(channel, fresh)
-    again = [told[change.code][0] for change in fresh if change.code not in created]
-    result = Received(
-        created=tuple(sorted(created)),
+def _receive_round(channel: Channel, told: list[Told], touched: dict[int, bool]) -> Received:
+    """Take one snapshot per order; adds to `touched` whose stock to settle, and whether a line went."""
+    held = _lock(channel, [snapshot.code for snapshot, *_ in told])
+    changes = [merge.merge(held[one[0].code], *one) for one in told if one[0].code in held]
+    fresh = [merge.create(*one) for one in told if one[0].code not in held]
+    touched |= _update(channel, changes) if changes else {}
+    touched |= _insert(channel, fresh) if fresh else {}
+    return Received(
+        created=tuple(change.code for change in fresh),
         changed=tuple(change.code for change in changes if change.row),
-        unchanged=unchanged,
         stale=tuple(change.code for change in changes if not change.row),
     )
-    # Another writer created these between our look and our insert; now they are held, so this ends.
-    return result + _receive_round(channel, again) if again else result
 
 
 def _digests(channel: Channel, codes: list[str]) -> dict[str, str]:
@@ -92,32 +99,23 @@ def _digests(channel: Channel, codes: list[str]) -> dict[str, str]:
 
 
 def _lock(channel: Channel, codes: list[str]) -> dict[str, Row]:
-    if not codes:
-        return {}
     rows = [sql.as_row(values) for values in _execute(sql.LOCK, {"channel": channel.pk, "codes": codes})]
     return {row["code"]: row for row in rows}
 
 
-def _insert(channel: Channel, changes: list[Change]) -> set[str]:
-    if not changes:
-        return set()
+def _insert(channel: Channel, changes: list[Change]) -> dict[int, bool]:
     ids, _none = _write(sql.INSERT, channel, changes)
-    _follow([change for change in changes if change.code in ids], ids)
-    return set(ids)
+    return dict.fromkeys(_follow(changes, ids), False)
 
 
-def _update(channel: Channel, changes: list[Change]) -> None:
-    if not changes:
-        return
+def _update(channel: Channel, changes: list[Change]) -> dict[int, bool]:
     ids, emptied = _write(sql.UPDATE, channel, changes)
     cleared = [{"code": change.code, "reason": reason} for change in changes for reason in change.cleared]
     _execute(sql.CLEAR_ATTENTIONS, {"channel": channel.pk, "cleared": _json(cleared)})
-    _follow([change for change in changes if change.code in ids], ids)
-    if emptied:
-        _execute(sql.DROP_EMPTY_LINES, {"orders": emptied})
+    return {order_id: order_id in emptied for order_id in _follow([c for c in changes if c.row], ids)}
 
 
-def _write(statement: str, channel: Channel, changes: list[Change]) -> tuple[dict[str, int], list[int]]:
+def _write(statement: str, channel: Channel, changes: list[Change]) -> tuple[dict[str, int], set[int]]:
     """Run INSERT or UPDATE with its children; returns the ids of the orders written by code, and of those that lost
     a line.
     """
@@ -132,11 +130,11 @@ def _write(statement: str, channel: Channel, changes: list[Change]) -> tuple[dic
         "by_name": by.name,
     }
     rows = _execute(statement, parameters)
-    return {code: order_id for code, order_id, _ in rows}, [order_id for _, order_id, emptied in rows if emptied]
+    return {code: order_id for code, order_id, _ in rows}, {order_id for _, order_id, emptied in rows if emptied}
 
 
-def _follow(changes: list[Change], ids: dict[str, int]) -> None:
-    """What the channel's word means for the orders' units, for updates that still wait, and for stock."""
+def _follow(changes: list[Change], ids: dict[str, int]) -> set[int]:
+    """What the channel's word means for units and for updates that still wait; returns whose stock to settle."""
     canceled = [ids[change.code] for change in changes if change.moved_to is Status.CANCELED]
     if canceled:
         _execute(sql.CANCEL_UNITS, {"orders": canceled})
@@ -144,7 +142,7 @@ def _follow(changes: list[Change], ids: dict[str, int]) -> None:
     shipped = [ids[change.code] for change in changes if change.moved_to in AFTER_SHIPPING]
     if shipped:
         _execute(sql.SHIP_UNITS, {"orders": shipped})
-    settle(ids[change.code] for change in changes if change.moved_to or change.items)
+    return {ids[change.code] for change in changes if change.moved_to or change.items}
 
 
 def _execute(statement: str, parameters: Row) -> list[Any]:

@@ -44,16 +44,19 @@ def _names(names: Sequence[str], prefix: str = "") -> str:
 
 _orders = _names([f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS])
 _items = _names([f"{name} {kind}" for name, kind in ITEM_TYPES.items()])
+# Units that we shipped or canceled ourselves are not forgotten because the channel counts fewer.
 _item_sets = ", ".join(
-    # Units that we shipped or canceled ourselves are not forgotten because the channel counts fewer.
     f"{name} = greatest(i.{name}, excluded.{name})" if name in COUNTED else f"{name} = excluded.{name}"
     for name in ITEM_TYPES
-    if name != "line"
+    if name not in ("line", "quantity")
 )
 
 DIGESTS = "SELECT code, digest FROM orders_order WHERE channel_id = %(channel)s AND code = ANY(%(codes)s)"
 
-# Sorted: two writers with overlapping batches lock in the same order.
+#: Two integers: a lock space of our own, and the channel.
+ONE_WRITER = "SELECT pg_advisory_xact_lock(20261121, %(channel)s)"
+
+# Verbs lock one order at a time, so sorting is enough against them.
 LOCK = f"""
 SELECT {_names(COLUMNS)} FROM orders_order
  WHERE channel_id = %(channel)s AND code = ANY(%(codes)s) ORDER BY code FOR UPDATE
@@ -67,7 +70,8 @@ WITH told AS (SELECT * FROM json_to_recordset(%(orders)s) AS t({orders})),
      written_items AS (
         INSERT INTO orders_orderitem AS i (order_id, {item_names})
         SELECT written.id, {line_names} FROM lines JOIN written USING (code) ORDER BY written.id, line
-            ON CONFLICT (order_id, line) DO UPDATE SET {item_sets}),
+            ON CONFLICT (order_id, line) DO UPDATE SET {item_sets},
+               quantity = greatest(i.quantity_shipped + i.quantity_canceled, excluded.quantity)),
      events AS (
         INSERT INTO orders_orderevent (order_id, kind, before, after, by_kind, by_name, data, message_id)
         SELECT o.id, kind, before, after, %(by_kind)s, %(by_name)s, data, message_id
@@ -100,13 +104,11 @@ _parts = {
     "item_sets": _item_sets,
 }
 
-# A code that another writer inserted since we looked is not written and not returned.
 INSERT = _WRITE.format(
     **_parts,
     write=f"""
         INSERT INTO orders_order AS o (channel_id, {_names(COLUMNS)})
-        SELECT %(channel)s, {_names(COLUMNS, "told.")} FROM told ORDER BY told.code
-            ON CONFLICT (channel_id, code) DO NOTHING""",
+        SELECT %(channel)s, {_names(COLUMNS, "told.")} FROM told""",
     extra="",
     emptied="false",
     known="written",
