@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ class Connection:
     account_id: int
     channel_code: str
     base_url: str  #: without a slash at the end
-    credentials: dict[str, str]
+    credentials: dict[str, str] = field(repr=False)
     production: bool  #: False where test orders are allowed
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,13 +16,14 @@ import aiohttp
 import httpx
 
 from marketplaces.errors import Malformed, MarketplaceError, OutcomeUnknown, Rejected, Unauthorized, Unavailable
-from marketplaces.redact import redact
+from marketplaces.redact import MASK, redact
 
 logger = logging.getLogger("marketplaces.calls")
 
 #: Seconds from the first attempt to connect to the last byte of the answer. Every lease is longer.
 DEADLINE = 30.0
 LONGEST_RETRY_AFTER = 3600.0
+_SECRET_HEADER = re.compile("key|token|auth|secret|signature")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -130,7 +132,7 @@ def _words(error: Exception) -> str:
 
 def _refused(response: httpx.Response, explain: Callable[[httpx.Response], str], writes: bool) -> MarketplaceError:
     status = response.status_code
-    detail = f"HTTP {status}: {redact(_explained(response, explain)) or response.reason_phrase}"
+    detail = f"HTTP {status}: {_redacted(_explained(response, explain), response.request) or response.reason_phrase}"
     if status in (401, 403):
         return Unauthorized(detail)
     if status in (408, 425, 429, 503):
@@ -142,6 +144,14 @@ def _refused(response: httpx.Response, explain: Callable[[httpx.Response], str],
     if 300 <= status < 400:
         detail = f"HTTP {status}: the address redirects to {response.headers.get('Location', '?')}"
     return Rejected(detail, code=str(status))
+
+
+def _redacted(text: str, request: httpx.Request) -> str:
+    """Also without the credentials that the call carried: an error may quote the key it refuses."""
+    for name, value in request.headers.items():
+        if value and _SECRET_HEADER.search(name):
+            text = text.replace(value, MASK)
+    return redact(text)
 
 
 def _explained(response: httpx.Response, explain: Callable[[httpx.Response], str]) -> str:
@@ -170,8 +180,8 @@ def _note(
         body = request.content.decode(errors="replace")
         calls.append(
             Call(
-                request=f"{_line(request)} {redact(body)}".strip(),
-                response=f"{status} {redact(answer)}".strip(),
+                request=f"{_line(request)} {_redacted(body, request)}".strip(),
+                response=f"{status} {_redacted(answer, request)}".strip(),
                 ms=ms,
             )
         )
