@@ -1,0 +1,354 @@
+"""What every registered connector must do, proven with its own samples. A new connector is picked up by itself.
+
+Each brings `samples/*.json`, orders as its marketplace writes them, and `samples/contract.toml`, which says how the
+marketplace answers and what the samples contain.
+"""
+
+import asyncio
+import json
+import logging
+import re
+import tomllib
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from marketplaces import http, registry
+from marketplaces.adapter import Adapter, Fetched
+from marketplaces.errors import AlreadyApplied, OutcomeUnknown, Unauthorized, Unavailable, Unsupported
+from orders.models import ChannelUpdate
+from orders.snapshot import OrderSnapshot
+from orders.status import Status
+from tests.marketplaces.wire import Answer, Turns, make_adapter, make_update
+
+T = TypeVar("T")
+SEEN_AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+KINDS = [kind.value for kind in ChannelUpdate.Kind]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    connector: str
+    folder: Path
+    terms: dict[str, Any]
+
+    @classmethod
+    def of(cls, connector: str) -> "Contract":
+        module = import_module(registry.adapter_class(connector).__module__)
+        folder = Path(str(module.__file__)).parent / "samples"
+        return cls(connector=connector, folder=folder, terms=tomllib.loads((folder / "contract.toml").read_text()))
+
+    @property
+    def samples(self) -> list[str]:
+        return sorted(path.stem for path in self.folder.glob("*.json"))
+
+    def document(self, sample: str) -> Any:
+        return json.loads((self.folder / f"{sample}.json").read_text())
+
+    def adapter(self, answer: Answer, *, turns: Turns | None = None) -> Adapter:
+        return make_adapter(self.connector, answer, credentials=self.terms["credentials"], turns=turns)
+
+    def marketplace(self, document: Any = None) -> Answer:
+        """The other end of the wire: answers as contract.toml says, `document` where it says sample."""
+        document = self.document(self.samples[0]) if document is None else document
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            for known in self.terms["answers"]:
+                if known["method"] == request.method and re.fullmatch(known["path"], path_of(request)):
+                    body = json.dumps(document) if known.get("sample") else known.get("body", "")
+                    return httpx.Response(known.get("status", 200), text=body)
+            raise AssertionError(f"contract.toml has no answer to {request.method} {path_of(request)}")
+
+        return answer
+
+    def read(self, document: Any) -> Fetched:
+        return run(self.adapter(self.marketplace(document)).read("any code"))
+
+    def snapshot(self, sample: str) -> OrderSnapshot:
+        snapshot = self.read(self.document(sample)).snapshot
+        assert snapshot is not None
+        return snapshot
+
+    def sample_with_a_buyer(self) -> tuple[list[str], str]:
+        """What nobody may read in a log, and the sample that holds it."""
+        for sample in self.samples:
+            snapshot = self.snapshot(sample)
+            private = [snapshot.buyer.document, snapshot.buyer.email, snapshot.shipping_address.street]
+            if all(private):
+                return private, sample
+        raise AssertionError(f"{self.connector} needs a sample with CPF, e-mail and street")
+
+
+def path_of(request: httpx.Request) -> str:
+    """Split at real slashes only: a code's own are shown as they were sent, encoded."""
+    return "/".join(
+        unquote(part).replace("/", "%2F") for part in request.url.raw_path.decode().split("?")[0].split("/")
+    )
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(coroutine)
+
+
+async def first_of(adapter: Adapter) -> Fetched | None:
+    async with aclosing(adapter.fetch("")) as orders:  # type: ignore[type-var]  # a generator in every connector
+        async for fetched in orders:
+            return fetched
+    return None
+
+
+def failing(error: Callable[[httpx.Request], httpx.Response], *, otherwise: Answer | None = None) -> Answer:
+    """Fails every call; with `otherwise`, only those that change something."""
+    return lambda request: otherwise(request) if otherwise and request.method == "GET" else error(request)
+
+
+def time_out(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("no answer", request=request)
+
+
+CONTRACTS = [Contract.of(connector) for connector in registry.CONNECTORS]
+each_connector = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.connector)
+each_sample = pytest.mark.parametrize(
+    ("contract", "sample"),
+    [
+        pytest.param(contract, sample, id=f"{contract.connector}-{sample}")
+        for contract in CONTRACTS
+        for sample in contract.samples
+    ],
+)
+each_kind = pytest.mark.parametrize("kind", KINDS)
+each_outage = pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+
+
+@each_connector
+def test_every_sample_is_described_and_every_description_has_its_sample(contract: Contract) -> None:
+    assert set(contract.samples) == set(contract.terms["samples"])
+
+
+@each_connector
+def test_the_account_form_asks_for_exactly_the_credentials_that_are_used(contract: Contract) -> None:
+    adapter = registry.adapter_class(contract.connector)
+
+    assert set(adapter.credential_fields) == set(contract.terms["credentials"])
+    assert adapter.label
+    assert adapter.base_url.startswith("https://")
+    assert not adapter.base_url.endswith("/")
+
+
+@each_sample
+def test_a_sample_is_read_without_loss(contract: Contract, sample: str) -> None:
+    expected = contract.terms["samples"][sample]
+
+    snapshot = contract.snapshot(sample)
+
+    units: dict[str, int] = {}
+    for item in snapshot.items:
+        units[item.sku] = units.get(item.sku, 0) + item.quantity
+    assert snapshot.code == expected["code"]
+    assert snapshot.status is Status(expected["status"])
+    assert snapshot.total == Decimal(expected["total"])
+    assert units == expected["units"]
+    assert len({item.line for item in snapshot.items}) == len(snapshot.items)
+
+
+@each_sample
+def test_the_parts_of_an_order_add_up_to_its_total(contract: Contract, sample: str) -> None:
+    snapshot = contract.snapshot(sample)
+
+    assert snapshot.expected_total == snapshot.total
+
+
+@each_sample
+def test_all_instants_are_in_utc(contract: Contract, sample: str) -> None:
+    snapshot = contract.snapshot(sample)
+
+    instants = [getattr(snapshot, name) for name in OrderSnapshot.__slots__ if name.endswith(("_at", "_by", "_until"))]
+    assert all(instant.tzinfo is UTC for instant in instants if instant is not None)
+
+
+@each_sample
+def test_an_unknown_status_is_no_status(contract: Contract, sample: str) -> None:
+    document = overlaid(contract.document(sample), contract.terms["unknown_status"])
+
+    snapshot = contract.read(document).snapshot
+
+    assert snapshot is not None
+    assert snapshot.status is None
+    assert snapshot.channel_status
+
+
+@each_sample
+def test_a_stored_body_reads_the_same_again(contract: Contract, sample: str) -> None:
+    adapter = contract.adapter(contract.marketplace())
+    raw = (contract.folder / f"{sample}.json").read_text()
+
+    parsed = adapter.parse(raw, seen_at=SEEN_AT)
+
+    assert parsed.raw == raw
+    assert parsed.snapshot is not None
+    assert parsed == adapter.parse(raw, seen_at=SEEN_AT)
+    assert parsed.external_id == parsed.snapshot.code
+    assert parsed.snapshot.seen_at == SEEN_AT
+
+
+@each_connector
+@pytest.mark.parametrize("raw", ["", "null", "[]", "{}", '"text"', "12", "{", "<html>", "\x00", "\ud800", "[" * 5000])
+def test_a_body_that_cannot_be_read_is_kept_whole_with_the_reason(contract: Contract, raw: str) -> None:
+    parsed = contract.adapter(contract.marketplace()).parse(raw, seen_at=SEEN_AT)
+
+    assert parsed.snapshot is None
+    assert parsed.problem
+    if raw.isprintable():
+        assert parsed.raw == raw
+
+
+@each_connector
+@each_outage
+def test_an_outage_is_unavailable_and_never_an_empty_queue(contract: Contract, status: int) -> None:
+    adapter = contract.adapter(failing(lambda _: httpx.Response(status)))
+
+    with pytest.raises(Unavailable):
+        run(first_of(adapter))
+    with pytest.raises(Unavailable):
+        run(adapter.read("any code"))
+    with pytest.raises(Unavailable):
+        run(adapter.check())
+
+
+@each_connector
+def test_how_long_to_wait_is_taken_from_the_answer(contract: Contract) -> None:
+    adapter = contract.adapter(failing(lambda _: httpx.Response(429, headers={"Retry-After": "7"})))
+
+    with pytest.raises(Unavailable) as caught:
+        run(first_of(adapter))
+    assert caught.value.retry_after == 7
+
+
+@each_connector
+def test_a_call_that_never_left_is_unavailable(contract: Contract) -> None:
+    def unreachable(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no route", request=request)
+
+    with pytest.raises(Unavailable) as caught:
+        run(contract.adapter(unreachable).push(make_update("CANCELED")))
+    assert not isinstance(caught.value, OutcomeUnknown)
+
+
+@each_connector
+@each_kind
+def test_a_write_without_an_answer_has_an_unknown_outcome(contract: Contract, kind: str) -> None:
+    adapter = contract.adapter(failing(time_out, otherwise=contract.marketplace()))
+
+    with pytest.raises((OutcomeUnknown, Unsupported)):
+        run(adapter.push(make_update(kind)))
+
+
+@each_connector
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_credentials_are_told_as_such(contract: Contract, status: int) -> None:
+    adapter = contract.adapter(failing(lambda _: httpx.Response(status)))
+
+    for call in (adapter.check(), first_of(adapter), adapter.push(make_update("CANCELED"))):
+        with pytest.raises(Unauthorized):
+            run(call)
+
+
+@each_connector
+def test_a_missing_credential_is_named(contract: Contract) -> None:
+    for missing in contract.terms["credentials"]:
+        credentials = {**contract.terms["credentials"], missing: ""}
+        adapter = make_adapter(contract.connector, contract.marketplace(), credentials=credentials)
+
+        with pytest.raises(Unauthorized, match=missing):
+            run(adapter.check())
+
+
+@each_connector
+@each_kind
+def test_a_capability_works_or_says_that_it_is_missing(contract: Contract, kind: str) -> None:
+    turns = Turns()
+    adapter = contract.adapter(contract.marketplace(), turns=turns)
+
+    try:
+        answer = run(adapter.push(make_update(kind)))
+    except Unsupported as error:
+        answer = error.detail
+
+    assert answer
+    assert set(turns.taken) <= set(adapter.limits)
+
+
+@each_connector
+@each_kind
+def test_repeating_a_push_is_harmless(contract: Contract, kind: str) -> None:
+    known = contract.terms["repeated"].get(kind, {})
+    repeated = failing(
+        lambda _: httpx.Response(known.get("status", 200), text=known.get("body", "")), otherwise=contract.marketplace()
+    )
+
+    with pytest.raises((AlreadyApplied, Unsupported)):
+        run(contract.adapter(repeated).push(make_update(kind)))
+
+
+@each_sample
+@each_kind
+def test_reading_back_always_answers(contract: Contract, sample: str, kind: str) -> None:
+    adapter = contract.adapter(contract.marketplace(contract.document(sample)))
+
+    assert run(adapter.is_applied(make_update(kind))) in (True, False)
+
+
+@each_connector
+def test_acknowledging_takes_what_fetch_gave(contract: Contract) -> None:
+    turns = Turns()
+    adapter = contract.adapter(contract.marketplace(), turns=turns)
+
+    fetched = run(first_of(adapter))
+    assert fetched is not None
+    run(adapter.acknowledge(fetched.receipt))
+
+    assert set(turns.taken) <= set(adapter.limits)
+
+
+@each_connector
+def test_no_secret_and_no_buyer_is_logged_or_told(contract: Contract, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    secrets = [value for name, value in contract.terms["credentials"].items() if "key" in name or "secret" in name]
+    private, sample = contract.sample_with_a_buyer()
+    adapter = contract.adapter(contract.marketplace(contract.document(sample)))
+    refused = contract.adapter(failing(lambda _: httpx.Response(401, text=f'{{"error": "bad {secrets[0]}"}}')))
+
+    with http.recording() as calls:
+        fetched = run(first_of(adapter))
+        run(adapter.push(make_update("CANCELED")))
+        with pytest.raises(Unauthorized):
+            run(refused.check())
+
+    told = [
+        caplog.text,
+        repr(adapter.connection),
+        repr(vars(adapter)),
+        *(call.request + call.response for call in calls),
+    ]
+    assert fetched is not None
+    assert len(calls) >= 2
+    for word in (*secrets, *private):
+        assert word not in "".join(told)
+
+
+def overlaid(document: Any, over: dict[str, Any]) -> Any:
+    document = deepcopy(document)
+    for key, value in over.items():
+        inner = document.get(key)
+        document[key] = overlaid(inner, value) if isinstance(value, dict) and isinstance(inner, dict) else value
+    return document
