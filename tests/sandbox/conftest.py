@@ -9,6 +9,9 @@ import httpx
 import pytest
 
 from sandbox.client import SandboxClient
+from tests.sandbox_server import sandbox_client, skyhub_sandbox
+
+__all__ = ["sandbox_client", "skyhub_sandbox"]  # fixtures: pytest_plugins only works in the topmost conftest
 
 KEY = "35260112345678000195550010000001231000001236"
 TRACK = {"code": "BR123456789BR", "carrier": "Correios", "method": "SEDEX", "url": "https://rastreio.example.com/1"}

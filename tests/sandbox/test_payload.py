@@ -21,7 +21,8 @@ def money_holds(order: dict[str, Any]) -> bool:
         Decimal(),
     )
     total = items + decimal(order["shipping_cost"]) + decimal(order["interest"]) - decimal(order["discount"])
-    return abs(total - decimal(order["total_ordered"])) < Decimal("0.000001")
+    difference: Decimal = abs(total - decimal(order["total_ordered"]))
+    return difference < Decimal("0.000001")
 
 
 def test_a_paid_order_shows_five_date_styles(skyhub: SandboxClient, api: Api) -> None:
