@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from orders.models import Order
 from orders.nfe import AccessKeyError
+from orders.nfe_xml import NfeXmlError
 from orders.status import Status
 from orders.words import STATUS_WORDS
 
@@ -67,3 +68,16 @@ class InvalidFact(OrderError):
             "model": _("The access key is of document model %(found)s; an NF-e has model 55."),
         }
         return cls(sentences[error.code] % error.context, field="access_key", code=f"access_key_{error.code}")
+
+    @classmethod
+    def nfe_xml(cls, error: NfeXmlError) -> "InvalidFact":
+        sentences = {
+            "size": _("The file is larger than %(limit)s kB; an NF-e is not."),
+            "xml": _("The file is not readable XML."),
+            "not_nfe": _("The file is XML, but not of an NF-e."),
+            "missing": _("The NF-e's XML lacks a readable %(field)s."),
+            "key": _("The NF-e's XML carries no valid access key."),
+            "disagrees": _("The NF-e's XML says %(found)s for %(field)s, but its access key says %(expected)s."),
+            "not_authorized": _("The NF-e is not authorized: use the file that carries the authorization (nfeProc)."),
+        }
+        return cls(sentences[error.code] % error.context, field="xml", code=f"xml_{error.code}")

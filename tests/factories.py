@@ -6,6 +6,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from marketplaces.models import Account
 from orders.models import Actor, ApiKey, Channel, Order, OrderItem
 from orders.nfe import check_digit
@@ -84,9 +86,9 @@ def make_snapshot(**fields: Any) -> OrderSnapshot:
 
 
 def make_access_key(number: int | None = None, *, cnpj: str = "11222333000181", uf: str = "35") -> str:
-    """A valid NF-e access key."""
+    """A valid NF-e access key of this month."""
     number = next(_serial) if number is None else number
-    first = f"{uf}2611{cnpj}55001{number:09d}1{number % 100_000_000:08d}"
+    first = f"{uf}{timezone.localtime():%y%m}{cnpj}55001{number:09d}1{number % 100_000_000:08d}"
     return first + check_digit(first)
 
 
@@ -97,3 +99,27 @@ def make_api_key(name: str = "wms", **fields: Any) -> str:
     key.set_secret(secret)
     key.save()
     return secret
+
+
+def make_nfe_xml(key: str, *, total: str = "15.00", volumes: int = 1, status: str = "100", **changes: str) -> bytes:
+    """An authorized NF-e file for this access key; `changes` overrides single elements, as serie="9"."""
+    said = {
+        "cUF": key[:2],
+        "mod": key[20:22],
+        "serie": str(int(key[22:25])),
+        "nNF": str(int(key[25:34])),
+        "dhEmi": f"20{key[2:4]}-{key[4:6]}-01T10:00:00-03:00",
+        "CNPJ": key[6:20],
+        "chNFe": key,
+        **changes,
+    }
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00"><NFe><infNFe Id="NFe{key}" versao="4.00">
+<ide><cUF>{said["cUF"]}</cUF><mod>{said["mod"]}</mod><serie>{said["serie"]}</serie><nNF>{said["nNF"]}</nNF>
+<dhEmi>{said["dhEmi"]}</dhEmi><tpAmb>2</tpAmb></ide>
+<emit><CNPJ>{said["CNPJ"]}</CNPJ><xNome>Loja de Teste</xNome></emit>
+<dest><CPF>52998224725</CPF><xNome>Comprador de Teste</xNome></dest>
+<total><ICMSTot><vNF>{total}</vNF></ICMSTot></total>
+<transp><vol><qVol>{volumes}</qVol></vol></transp></infNFe></NFe>
+<protNFe><infProt><chNFe>{said["chNFe"]}</chNFe><nProt>135260000000001</nProt><cStat>{status}</cStat></infProt></protNFe>
+</nfeProc>""".encode()

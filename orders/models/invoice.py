@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from orders.models.order import Order
+from orders.models.order import Order, money
 
 
 class Invoice(models.Model):
@@ -16,6 +16,10 @@ class Invoice(models.Model):
     series = models.CharField(_("series"), max_length=3)
     issued_at = models.DateTimeField(_("issued"), null=True, blank=True)
     volumes = models.PositiveSmallIntegerField(_("volumes"), null=True, blank=True)
+    total = money(_("total"), null=True, blank=True)
+    protocol = models.CharField(_("authorization"), max_length=20, blank=True)
+    #: The file as it came, where it was given: a fiscal document, kept as long as the law wants.
+    xml = models.TextField(_("XML"), blank=True)
     created_at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)
 
     class Meta:

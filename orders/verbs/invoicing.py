@@ -1,11 +1,14 @@
 """invoice: the order's NF-e is issued."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from orders import nfe
+from orders import nfe, nfe_xml
 from orders.errors import AlreadyDone, Contradiction, InvalidFact, NotAllowed
 from orders.models import Actor, ChannelUpdate, Invoice, Order, OrderEvent
 from orders.status import Status
@@ -16,39 +19,80 @@ from orders.verbs import steps
 def invoice(
     order: Order,
     *,
-    access_key: str,
     by: Actor,
+    access_key: str = "",
+    xml: bytes = b"",
     issued_at: datetime | None = None,
     volumes: int | None = None,
 ) -> Invoice:
-    """Record the order's NF-e and tell the channel."""
-    key = _read_access_key(order, access_key)
+    """Record the order's NF-e and tell the channel.
+
+    Give the access key, the XML file, or both (then they must agree). What is given besides the XML outranks it.
+    """
+    facts = _read_xml(xml, access_key) if xml else _Facts(_read_access_key(access_key))
+    _guard_key(order, facts.key)
     order = steps.lock(order)
     if recorded := Invoice.objects.filter(order=order).first():
-        raise _repeated_invoice(recorded, key)
+        raise _repeated_invoice(recorded, facts.key)
     if not order.is_ours_to_invoice:
         raise NotAllowed(_("The marketplace invoices this order, not us."), field="fulfillment")
     before = steps.move(order, Status.INVOICED)
-    row = _create_invoice(order, key, issued_at, volumes)
-    event = steps.record(order, OrderEvent.Kind.INVOICED, before, by, access_key=str(key), number=key.number)
+    row = _create_invoice(order, facts, issued_at or facts.issued_at, volumes or facts.volumes)
+    event = steps.record(
+        order, OrderEvent.Kind.INVOICED, before, by, access_key=str(facts.key), number=facts.key.number
+    )
     steps.tell(order, ChannelUpdate.Kind.INVOICED, event)
     return row
 
 
-def _read_access_key(order: Order, text: str) -> nfe.AccessKey:
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    key: nfe.AccessKey
+    issued_at: datetime | None = None
+    volumes: int | None = None
+    total: Decimal | None = None
+    protocol: str = ""
+    xml: str = ""
+
+
+def _read_access_key(text: str) -> nfe.AccessKey:
     try:
-        key = nfe.parse(text)
+        return nfe.parse(text)
     except nfe.AccessKeyError as error:
         raise InvalidFact.access_key(error) from error
+
+
+def _read_xml(data: bytes, access_key: str) -> _Facts:
+    try:
+        document = nfe_xml.read(data)
+    except nfe_xml.NfeXmlError as error:
+        raise InvalidFact.nfe_xml(error) from error
+    if access_key and _read_access_key(access_key) != document.key:
+        raise InvalidFact(
+            _("The XML is of NF-e %(key)s, not of the access key given.") % {"key": document.key},
+            field="access_key",
+            code="xml_of_other_key",
+        )
+    return _Facts(document.key, document.issued_at, document.volumes, document.total, document.protocol, document.xml)
+
+
+def _guard_key(order: Order, key: nfe.AccessKey) -> None:
+    """The parts of the key must fit the order: issued by its seller, not before the sale, not in the future."""
     seller = order.channel.seller_cnpj
     if seller and key.issuer != seller:
+        message = _("The NF-e was issued by CNPJ %(issuer)s, but this channel sells for %(seller)s.")
         raise InvalidFact(
-            _("The NF-e was issued by CNPJ %(issuer)s, but this channel sells for %(seller)s.")
-            % {"issuer": key.issuer, "seller": seller},
-            field="access_key",
-            code="access_key_issuer",
+            message % {"issuer": key.issuer, "seller": seller}, field="access_key", code="access_key_issuer"
         )
-    return key
+    month = (key.year, key.month)
+    placed, now = timezone.localtime(order.placed_at), timezone.localtime()
+    if not (placed.year, placed.month) <= month <= (now.year, now.month):
+        message = _("The access key says %(month)02d/%(year)d, but the order was placed on %(placed)s.")
+        raise InvalidFact(
+            message % {"month": key.month, "year": key.year, "placed": f"{placed:%d/%m/%Y}"},
+            field="access_key",
+            code="access_key_date",
+        )
 
 
 def _repeated_invoice(recorded: Invoice, key: nfe.AccessKey) -> AlreadyDone | Contradiction:
@@ -61,7 +105,8 @@ def _repeated_invoice(recorded: Invoice, key: nfe.AccessKey) -> AlreadyDone | Co
     )
 
 
-def _create_invoice(order: Order, key: nfe.AccessKey, issued_at: datetime | None, volumes: int | None) -> Invoice:
+def _create_invoice(order: Order, facts: _Facts, issued_at: datetime | None, volumes: int | None) -> Invoice:
+    key = facts.key
     try:
         with transaction.atomic():
             return Invoice.objects.create(
@@ -71,6 +116,9 @@ def _create_invoice(order: Order, key: nfe.AccessKey, issued_at: datetime | None
                 series=key.series,
                 issued_at=issued_at,
                 volumes=volumes,
+                total=facts.total,
+                protocol=facts.protocol,
+                xml=facts.xml,
             )
     except IntegrityError:
         other = Invoice.objects.select_related("order").get(access_key=str(key)).order

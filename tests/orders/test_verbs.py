@@ -1,6 +1,6 @@
 """What the warehouse and the back office do with orders."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -83,6 +83,14 @@ class TestInvoice:
             verbs.invoice(order, access_key=make_access_key(cnpj="99888777000161"), by=WAREHOUSE)
 
         assert caught.value.code == "access_key_issuer"
+
+    def test_an_nfe_older_than_the_order_is_refused(self) -> None:
+        order = make_order(placed_at=datetime.fromisoformat("2099-01-01T12:00:00Z"))
+
+        with pytest.raises(InvalidFact, match="01/01/2099") as caught:
+            verbs.invoice(order, access_key=make_access_key(), by=WAREHOUSE)
+
+        assert caught.value.code == "access_key_date"
 
     def test_an_unpaid_order_cannot_be_invoiced(self) -> None:
         order = make_order(status=Status.NEW)
