@@ -13,8 +13,9 @@ def outgoing(update_ids: Sequence[int]) -> Mapping[int, Outgoing]:
         pk__in=update_ids
     )
     rows = list(updates)
-    items = _items([row.shipment_id for row in rows if row.shipment_id])
-    return {row.pk: _outgoing(row, items) for row in rows}
+    shipment_ids = [row.shipment_id for row in rows if row.shipment_id]
+    items, hand_overs = _items(shipment_ids), _hand_overs(shipment_ids)
+    return {row.pk: _outgoing(row, items, hand_overs) for row in rows}
 
 
 def _items(shipment_ids: Sequence[int]) -> Mapping[int, list[tuple[str, int]]]:
@@ -26,7 +27,21 @@ def _items(shipment_ids: Sequence[int]) -> Mapping[int, list[tuple[str, int]]]:
     return items
 
 
-def _outgoing(row: ChannelUpdate, items: Mapping[int, list[tuple[str, int]]]) -> Outgoing:
+def _hand_overs(shipment_ids: Sequence[int]) -> Mapping[int, int]:
+    """Which one of its order each shipment is: 1 for the first."""
+    if not shipment_ids:
+        return {}
+    siblings = Shipment.objects.filter(order__shipments__in=shipment_ids).distinct()
+    numbers: dict[int, int] = {}
+    counted: dict[int, int] = {}
+    for order_id, shipment_id in siblings.order_by("id").values_list("order_id", "id"):
+        counted[order_id] = numbers[shipment_id] = counted.get(order_id, 0) + 1
+    return numbers
+
+
+def _outgoing(
+    row: ChannelUpdate, items: Mapping[int, list[tuple[str, int]]], hand_overs: Mapping[int, int]
+) -> Outgoing:
     order, event = row.order, row.event
     return Outgoing(
         update_id=row.pk,
@@ -35,7 +50,7 @@ def _outgoing(row: ChannelUpdate, items: Mapping[int, list[tuple[str, int]]]) ->
         remote_code=order.remote_code,
         approved_at=order.approved_at,
         invoice=_invoice(getattr(order, "invoice", None)),
-        shipment=_shipment(row.shipment, items),
+        shipment=_shipment(row.shipment, items, hand_overs),
         delivered_at=order.delivered_at,
         at=event.at,
         reason=str(event.data.get("reason", "")),
@@ -56,7 +71,9 @@ def _invoice(invoice: Invoice | None) -> InvoiceFact | None:
     )
 
 
-def _shipment(shipment: Shipment | None, items: Mapping[int, list[tuple[str, int]]]) -> ShipmentFact | None:
+def _shipment(
+    shipment: Shipment | None, items: Mapping[int, list[tuple[str, int]]], hand_overs: Mapping[int, int]
+) -> ShipmentFact | None:
     if shipment is None:
         return None
     return ShipmentFact(
@@ -66,4 +83,5 @@ def _shipment(shipment: Shipment | None, items: Mapping[int, list[tuple[str, int
         tracking_url=shipment.tracking_url,
         shipped_at=shipment.shipped_at,
         items=tuple(items.get(shipment.pk, ())),
+        hand_over=hand_overs[shipment.pk],
     )

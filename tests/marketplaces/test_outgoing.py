@@ -1,0 +1,23 @@
+"""What the engine tells a connector about a shipment."""
+
+import pytest
+
+from marketplaces.outgoing import outgoing
+from orders.models import ChannelUpdate
+from orders.status import Status
+from orders.verbs import ship
+from tests.factories import WAREHOUSE, make_order
+
+
+@pytest.mark.django_db
+def test_each_shipment_knows_which_hand_over_of_its_order_it_is() -> None:
+    order, other = (make_order(status=Status.INVOICED, items=[("A", 3)]) for _ in range(2))
+    for serial, (shipped, units) in enumerate([(order, 1), (other, 1), (order, 1), (order, 1)]):
+        ship(shipped, tracking_code=f"TR{serial}", items=[("A", units)], by=WAREHOUSE)
+
+    updates = ChannelUpdate.objects.filter(kind=ChannelUpdate.Kind.SHIPPED).order_by("id")
+    told = outgoing([update.pk for update in updates])
+
+    hand_overs = [told[update.pk].shipment.hand_over for update in updates]  # type: ignore[union-attr]
+    assert hand_overs == [1, 1, 2, 3]
+    assert [told[update.pk].shipping_complete for update in updates] == [False, False, False, True]
