@@ -1,6 +1,6 @@
 """Raising and clearing what needs a person (intake does the same for whole batches, in SQL)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Q
 from django.utils import timezone
@@ -26,6 +26,13 @@ def demand(reason: Attention.Reason, details: Mapping[int, str], *, by: Actor) -
         )
 
 
-def relieve(reason: Attention.Reason, order_ids: list[int]) -> None:
+def relieve(reason: Attention.Reason, order_ids: Sequence[int]) -> None:
     """The cause is gone: clear `reason` where it is open."""
     Attention.objects.filter(order_id__in=order_ids, reason=reason, cleared_at=None).update(cleared_at=timezone.now())
+
+
+def settle_by_person(order_id: int, reason: Attention.Reason, *, by: Actor) -> None:
+    """A person dealt with it: clear `reason`, and do not raise it again for the same fact."""
+    Attention.objects.filter(order_id=order_id, reason=reason, cleared_at=None).update(
+        cleared_at=timezone.now(), cleared_by=by.name
+    )

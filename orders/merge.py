@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders.snapshot import Item, OrderSnapshot
@@ -148,6 +149,17 @@ def _judge_data(snapshot: OrderSnapshot, change: Change) -> None:
         _raise(change, "TOTAL_MISMATCH", sentence % {"total": snapshot.total, "sum": snapshot.expected_total})
     else:
         change.cleared.append("TOTAL_MISMATCH")
+    _judge_request(snapshot, change)
+
+
+def _judge_request(snapshot: OrderSnapshot, change: Change) -> None:
+    request = snapshot.cancel_request
+    if request is None or snapshot.status is Status.CANCELED:
+        change.cleared.append("CANCEL_REQUESTED")
+        return
+    sentence = _("The buyer asked to cancel on %(day)s: %(reason)s")
+    asked = timezone.localtime(request.requested_at)
+    _raise(change, "CANCEL_REQUESTED", sentence % {"day": f"{asked:%d/%m/%Y %H:%M}", "reason": request.reason})
 
 
 def _raise(change: Change, reason: str, sentence: str) -> None:

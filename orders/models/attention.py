@@ -15,6 +15,7 @@ class Attention(models.Model):
         UNKNOWN_STATUS = "UNKNOWN_STATUS", _("The channel uses a status that we do not know")
         TOTAL_MISMATCH = "TOTAL_MISMATCH", _("The parts do not add up to the total")
         UPDATE_FAILED = "UPDATE_FAILED", _("The channel refused an update")
+        CANCEL_REQUESTED = "CANCEL_REQUESTED", _("The buyer wants to cancel")
         OVERSOLD = "OVERSOLD", _("More was sold than there is in stock")
 
     id = models.BigAutoField(primary_key=True)
@@ -53,6 +54,10 @@ ADVICE = {
     ),
     Attention.Reason.TOTAL_MISMATCH: _(
         "Compare the amounts with the channel's own site before invoicing, then mark this as resolved."
+    ),
+    Attention.Reason.CANCEL_REQUESTED: _(
+        "Stop the shipping if you can, and accept or refuse the cancellation before the deadline: afterwards the "
+        "channel decides."
     ),
     Attention.Reason.OVERSOLD: _(
         "Find the missing units and correct the stock, or cancel the order. This clears by itself once there is enough."

@@ -13,10 +13,13 @@ from orders.models.shipment import Shipment
 class ChannelUpdate(models.Model):
     class Kind(models.TextChoices):
         INVOICED = "INVOICED", _("Tell the invoice")
+        SHIPPING_ARRANGED = "SHIPPING_ARRANGED", _("Arrange shipping")
         SHIPPED = "SHIPPED", _("Tell the shipment")
         DELIVERED = "DELIVERED", _("Tell the delivery")
         DELIVERY_FAILED = "DELIVERY_FAILED", _("Tell that the delivery failed")
         CANCELED = "CANCELED", _("Cancel at the channel")
+        CANCEL_ACCEPTED = "CANCEL_ACCEPTED", _("Accept the buyer's cancellation")
+        CANCEL_REJECTED = "CANCEL_REJECTED", _("Refuse the buyer's cancellation")
 
     class State(models.TextChoices):
         PENDING = "PENDING", _("Waiting")
@@ -87,13 +90,25 @@ class ChannelUpdate(models.Model):
 class ChannelUpdateAttempt(models.Model):
     """One call, for people to read: append-only, without keys or personal data."""
 
+    class Outcome(models.TextChoices):
+        SENT = "SENT", _("Sent")
+        ALREADY_APPLIED = "ALREADY_APPLIED", _("The channel knew it already")
+        UNAVAILABLE = "UNAVAILABLE", _("The channel could not take it")
+        OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN", _("No answer: the channel may have taken it")
+        REJECTED = "REJECTED", _("Refused")
+        MALFORMED = "MALFORMED", _("Unreadable answer")
+        UNAUTHORIZED = "UNAUTHORIZED", _("Credentials refused")
+        UNSUPPORTED = "UNSUPPORTED", _("The channel has no such call")
+        THROTTLED = "THROTTLED", _("Our own rate limit")
+        INTERNAL = "INTERNAL", _("Error in Despacho")
+
     id = models.BigAutoField(primary_key=True)
     update = models.ForeignKey(ChannelUpdate, models.CASCADE, related_name="attempt_log", verbose_name=_("update"))
     at = models.DateTimeField(_("when"), db_default=Now())
     duration_ms = models.PositiveIntegerField(_("duration (ms)"), default=0)
     request = models.TextField(_("request"), blank=True)
     response = models.TextField(_("answer"), blank=True)
-    outcome = models.CharField(_("outcome"), max_length=20)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome)
     detail = models.TextField(_("detail"), blank=True)
 
     class Meta:
@@ -102,4 +117,4 @@ class ChannelUpdateAttempt(models.Model):
         indexes = [models.Index("update", "id", name="attempt_update")]
 
     def __str__(self) -> str:
-        return f"{self.at:%d/%m/%Y %H:%M:%S} {self.outcome}"
+        return f"{self.at:%d/%m/%Y %H:%M:%S} {self.get_outcome_display()}"

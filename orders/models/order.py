@@ -44,6 +44,8 @@ class Order(models.Model):
     cancel_requested_at = models.DateTimeField(_("cancellation asked"), null=True, blank=True)
     cancel_request_reason = models.CharField(_("buyer's reason"), max_length=200, blank=True)
     cancel_answer_by = models.DateTimeField(_("answer by"), null=True, blank=True)
+    cancel_answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    cancel_accepted = models.BooleanField(_("cancellation accepted"), null=True, blank=True)
 
     total = money(_("total"))
     shipping_cost = money(_("shipping cost"), default=Decimal(0))
@@ -104,6 +106,13 @@ class Order(models.Model):
     @property
     def is_ours_to_invoice(self) -> bool:
         return self.fulfillment != Fulfillment.MARKETPLACE
+
+    @property
+    def has_open_cancel_request(self) -> bool:
+        """The buyer asked to cancel, and nobody has answered that request."""
+        asked, answered = self.cancel_requested_at, self.cancel_answered_at
+        canceled = self.status == Status.CANCELED
+        return asked is not None and not canceled and (answered is None or answered < asked)
 
 
 class OrderItem(models.Model):

@@ -1,14 +1,28 @@
 """What may be done with an order: each verb is guard, rows, event and channel update, in one transaction.
 
-All take the order (its row is locked and re-read) and `by`, who does it. They raise the errors of
-orders/errors.py, after which nothing has changed. What the channel did comes in through intake.py instead, and is
-never echoed.
+All take the order (its row is locked and re-read) and `by`, who does it. They raise the errors of orders/errors.py,
+after which nothing has changed. What the channel did comes in through intake.py instead, and is never echoed.
 """
 
+from orders.verbs.answering import answer_cancel_request
+from orders.verbs.arranging import arrange_shipping
 from orders.verbs.canceling import cancel
 from orders.verbs.invoicing import invoice
 from orders.verbs.possible import possible
 from orders.verbs.resolving import resolve
+from orders.verbs.returning import receive_return, start_return
 from orders.verbs.shipping import deliver, fail_delivery, ship
 
-__all__ = ["cancel", "deliver", "fail_delivery", "invoice", "possible", "resolve", "ship"]
+__all__ = [
+    "answer_cancel_request",
+    "arrange_shipping",
+    "cancel",
+    "deliver",
+    "fail_delivery",
+    "invoice",
+    "possible",
+    "receive_return",
+    "resolve",
+    "ship",
+    "start_return",
+]

@@ -12,5 +12,8 @@ def possible(order: Order) -> frozenset[str]:
         "deliver": order.is_ours_to_ship and order.status in sources(Status.DELIVERED),
         "fail_delivery": order.is_ours_to_ship and order.status in sources(Status.DELIVERY_FAILED),
         "cancel": order.status in sources(Status.CANCELED),
+        "answer_cancel_request": order.has_open_cancel_request,
+        "start_return": order.status in sources(Status.RETURNING),
+        "receive_return": order.status in sources(Status.RETURNED),
     }
     return frozenset(name for name, allowed in rules.items() if allowed)

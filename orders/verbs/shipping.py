@@ -13,6 +13,7 @@ from orders.models import Actor, ChannelUpdate, Order, OrderEvent, OrderItem, Sh
 from orders.status import RESERVING, Status, sources
 from orders.stock import settle
 from orders.verbs import steps
+from orders.verbs.units import allot, units_by_sku
 
 
 @transaction.atomic
@@ -39,7 +40,7 @@ def ship(
     if recorded:
         raise _repeated_shipment(recorded, carrier, items)
     _guard_shipping(order)
-    units = _allot(lines, items)
+    units = allot(lines, items, _("shipped"))
     row = Shipment.objects.create(
         order=order,
         tracking_code=tracking_code,
@@ -100,40 +101,6 @@ def _guard_shipping(order: Order) -> None:
         raise NotAllowed.move(order, Status.SHIPPED, sources(Status.SHIPPED) & RESERVING)
 
 
-def _allot(lines: Sequence[OrderItem], items: Sequence[tuple[str, int]]) -> Mapping[OrderItem, int]:
-    """Which line gives how many units. Raises InvalidFact on an unknown SKU or more units than are left."""
-    if not items:
-        rest = {line: line.open_quantity for line in lines if line.open_quantity}
-        if not rest:
-            raise InvalidFact(_("Nothing is left to ship."), field="items", code="nothing_left")
-        return rest
-    units: dict[OrderItem, int] = {}
-    for sku, wanted in _units_by_sku(items).items():
-        units |= _allot_sku([line for line in lines if line.sku == sku], sku, wanted)
-    return units
-
-
-def _allot_sku(lines: Sequence[OrderItem], sku: str, wanted: int) -> Mapping[OrderItem, int]:
-    if not lines:
-        raise InvalidFact(
-            _("The order has no item with SKU %(sku)s.") % {"sku": sku}, field="items", code="unknown_sku"
-        )
-    left = sum(line.open_quantity for line in lines)
-    if not 0 < wanted <= left:
-        raise InvalidFact(
-            _("%(wanted)s units of SKU %(sku)s cannot be shipped: %(left)s are left.")
-            % {"wanted": wanted, "sku": sku, "left": left},
-            field="items",
-            code="quantity",
-        )
-    units = {}
-    for line in lines:
-        if take := min(wanted, line.open_quantity):
-            units[line] = take
-            wanted -= take
-    return units
-
-
 def _ship_units(shipment: Shipment, units: Mapping[OrderItem, int]) -> None:
     ShipmentItem.objects.bulk_create(
         ShipmentItem(shipment=shipment, item=line, quantity=quantity) for line, quantity in units.items()
@@ -146,7 +113,7 @@ def _repeated_shipment(
     recorded: Shipment, carrier: str, items: Sequence[tuple[str, int]]
 ) -> AlreadyDone | Contradiction:
     lines = ShipmentItem.objects.filter(shipment=recorded).select_related("item")
-    same_items = not items or _units_by_sku(items) == _units_by_sku([(i.item.sku, i.quantity) for i in lines])
+    same_items = not items or units_by_sku(items) == units_by_sku([(i.item.sku, i.quantity) for i in lines])
     if same_items and recorded.carrier == carrier:
         return AlreadyDone(_("This shipment is already recorded."), fact=recorded)
     return Contradiction(
@@ -155,10 +122,3 @@ def _repeated_shipment(
         field="tracking_code",
         code="other_shipment",
     )
-
-
-def _units_by_sku(items: Sequence[tuple[str, int]]) -> dict[str, int]:
-    units: dict[str, int] = {}
-    for sku, quantity in items:
-        units[sku] = units.get(sku, 0) + quantity
-    return units

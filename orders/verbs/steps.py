@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from orders.attention import relieve
 from orders.doorbell import ring_on_commit
 from orders.errors import NotAllowed
-from orders.models import Actor, ChannelUpdate, Order, OrderEvent, Shipment
+from orders.models import Actor, Attention, ChannelUpdate, Order, OrderEvent, Shipment
 from orders.status import Status, sources
 
 
@@ -67,7 +68,8 @@ def tell(
 
 
 def supersede_updates(order_ids: Sequence[int]) -> None:
-    """A canceled order's waiting updates would only be refused: they are not sent."""
+    """A canceled order's waiting updates would only be refused: they are not sent, and no longer a person's care."""
     ChannelUpdate.objects.filter(
         order_id__in=order_ids, state__in=[ChannelUpdate.State.PENDING, ChannelUpdate.State.FAILED]
     ).update(state=ChannelUpdate.State.SUPERSEDED, finished_at=timezone.now(), lease_until=None)
+    relieve(Attention.Reason.UPDATE_FAILED, order_ids)

@@ -9,7 +9,7 @@ import pytest
 from orders import verbs
 from orders.intake import Received, receive
 from orders.models import Attention, Channel, ChannelUpdate, Order, OrderEvent
-from orders.snapshot import Address, Buyer, Item, OrderSnapshot
+from orders.snapshot import Address, Buyer, CancelRequest, Item, OrderSnapshot
 from orders.status import Status
 from tests.factories import WAREHOUSE, make_access_key, make_channel, make_order, make_snapshot
 
@@ -224,6 +224,19 @@ def test_what_a_person_settled_is_not_raised_again_for_the_same_fact(channel: Ch
 
     receive(channel, [later(snapshot, 2, total=Decimal("13.00"))])
     assert "13.00" in Attention.objects.get(cleared_at=None).detail
+
+
+def test_a_buyers_wish_to_cancel_asks_for_attention_until_it_is_answered(channel: Channel) -> None:
+    snapshot = make_snapshot()
+    receive(channel, [snapshot])
+    asked = later(snapshot, cancel_request=CancelRequest(requested_at=snapshot.updated_at, reason="Comprei errado"))
+
+    receive(channel, [asked])
+    assert "Comprei errado" in Attention.objects.get(cleared_at=None).detail
+
+    verbs.answer_cancel_request(only_order(), accept=False, by=WAREHOUSE)
+    receive(channel, [later(asked, storefront="Submarino")])
+    assert not Attention.objects.filter(cleared_at=None).exists()
 
 
 def test_a_line_that_the_channel_removes_goes_and_what_we_shipped_stays_counted(channel: Channel) -> None:

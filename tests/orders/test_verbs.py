@@ -247,3 +247,90 @@ class TestCancel:
             verbs.cancel(order, reason="Sem estoque", by=WAREHOUSE)
 
         assert nothing_happened(order, Status.SHIPPED)
+
+    def test_a_part_is_canceled_and_the_rest_stays_open(self) -> None:
+        order = make_order(items=[("A", 2), ("B", 1)])
+
+        verbs.cancel(order, reason="Sem estoque", items=[("A", 1)], by=WAREHOUSE)
+
+        assert refreshed(order).status == Status.APPROVED
+        assert order.items.get(sku="A").open_quantity == 1
+        assert order.events.get().data["items"] == {"A": 1}
+
+    def test_canceling_all_that_had_not_left_completes_the_shipment(self) -> None:
+        order = invoiced(items=[("A", 2)])
+        verbs.ship(order, tracking_code="BR1", items=[("A", 1)], by=WAREHOUSE)
+
+        verbs.cancel(order, reason="Sem estoque", by=WAREHOUSE)
+
+        assert refreshed(order).status == Status.SHIPPED
+        assert order.updates.filter(state=ChannelUpdate.State.PENDING).count() == 2
+
+    def test_more_than_is_left_cannot_be_canceled(self) -> None:
+        order = make_order(items=[("A", 2)])
+
+        with pytest.raises(InvalidFact) as caught:
+            verbs.cancel(order, reason="Sem estoque", items=[("A", 3)], by=WAREHOUSE)
+
+        assert (caught.value.field, caught.value.code) == ("items", "quantity")
+
+
+class TestBuyersCancellationRequest:
+    def asked(self) -> Order:
+        return make_order(cancel_requested_at=timezone.now(), cancel_request_reason="Comprei errado")
+
+    @pytest.mark.parametrize(("accept", "kind"), [(True, "CANCEL_ACCEPTED"), (False, "CANCEL_REJECTED")])
+    def test_the_answer_is_told_and_the_order_waits_for_the_channels_word(self, accept: bool, kind: str) -> None:
+        order = self.asked()
+
+        verbs.answer_cancel_request(order, accept=accept, by=WAREHOUSE)
+
+        assert refreshed(order).status == Status.APPROVED
+        assert not refreshed(order).has_open_cancel_request
+        assert (order.updates.get().kind, order.updates.get().lane) == (kind, "CANCELLATION")
+
+    def test_the_same_answer_again_is_quiet_and_another_is_refused(self) -> None:
+        order = self.asked()
+        verbs.answer_cancel_request(order, accept=True, by=WAREHOUSE)
+
+        with pytest.raises(AlreadyDone):
+            verbs.answer_cancel_request(order, accept=True, by=WAREHOUSE)
+        with pytest.raises(Contradiction):
+            verbs.answer_cancel_request(order, accept=False, by=WAREHOUSE)
+
+    def test_without_a_request_there_is_nothing_to_answer(self) -> None:
+        with pytest.raises(NotAllowed):
+            verbs.answer_cancel_request(make_order(), accept=True, by=WAREHOUSE)
+
+
+class TestArrangeShipping:
+    def test_the_channel_is_asked_when_the_hold_ends(self) -> None:
+        until = timezone.now() + timedelta(hours=1)
+        order = invoiced(hold_until=until)
+
+        verbs.arrange_shipping(order, choice={"method": "dropoff"}, by=WAREHOUSE)
+
+        assert refreshed(order).status == Status.SHIPPING_ARRANGED
+        assert order.updates.get().due_at == until
+        assert order.events.get().data == {"choice": {"method": "dropoff"}}
+
+
+class TestReturn:
+    def test_what_was_shipped_comes_back_in_part(self) -> None:
+        order = invoiced(items=[("A", 2)])
+        verbs.ship(order, tracking_code="BR1", by=WAREHOUSE)
+        verbs.deliver(order, by=WAREHOUSE)
+
+        verbs.start_return(order, reason="Arrependimento", by=WAREHOUSE)
+        verbs.receive_return(order, items=[("A", 1)], by=WAREHOUSE)
+
+        assert refreshed(order).status == Status.RETURNED
+        assert order.items.get().quantity_returned == 1
+
+    def test_more_than_was_shipped_cannot_come_back(self) -> None:
+        order = make_order(status=Status.RETURNING, items=[("A", 2)])
+
+        with pytest.raises(InvalidFact):
+            verbs.receive_return(order, items=[("A", 1)], by=WAREHOUSE)
+
+        assert refreshed(order).status == Status.RETURNING
