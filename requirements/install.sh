@@ -39,7 +39,7 @@ find_python() {
         elif ! "$candidate" -c 'import venv, ensurepip' 2>/dev/null; then
             lame=$candidate
         else
-            return
+            return 0
         fi
     done
     [ -z "$lame" ] ||

@@ -166,4 +166,4 @@ class OrderItem(models.Model):
 
     @property
     def line_total(self) -> Decimal:
-        return self.unit_price * self.quantity
+        return Decimal(self.unit_price * self.quantity)
