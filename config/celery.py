@@ -1,14 +1,22 @@
 """The Celery app and what beat rings for. Beat only rings: what is due stands in the database."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("despacho")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def wait_longer(conf: Any, **_: object) -> None:
+    """A worker's blocking read lasts a second, which in a web process is already too long to wait for the broker."""
+    conf.broker_transport_options = {**conf.broker_transport_options, "socket_timeout": 5}
 
 
 @app.on_after_finalize.connect

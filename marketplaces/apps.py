@@ -7,3 +7,15 @@ from django.utils.translation import gettext_lazy as _
 class Marketplaces(AppConfig):
     name = "marketplaces"
     verbose_name = _("Marketplaces")
+
+    def ready(self) -> None:
+        from marketplaces import checks  # noqa: F401 - registers them
+        from orders.doorbell import updates_recorded
+
+        updates_recorded.connect(_ring, dispatch_uid="marketplaces.doorbell")
+
+
+def _ring(*, channel_id: int, **_: object) -> None:
+    from marketplaces.doorbell import doorbell
+
+    doorbell.ring(channel_id)

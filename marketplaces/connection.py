@@ -1,5 +1,7 @@
 """From an account to an adapter that speaks for it."""
 
+from django.utils.translation import gettext as _
+
 from marketplaces import loop, registry
 from marketplaces.adapter import Adapter, Connection
 from marketplaces.clients import client_for
@@ -31,4 +33,6 @@ def check(account: Account) -> str:
         loop.run(connect(account).check(), timeout=2 * DEADLINE)
     except MarketplaceError as error:
         return error.detail
+    except TimeoutError:
+        return _("It did not answer in time.")
     return ""

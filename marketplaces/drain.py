@@ -66,12 +66,16 @@ class Drain:
 
     def committed(self, batch: Iterable[Arrival]) -> None:
         """These are durable: they may be acknowledged."""
-        loop.loop().call_soon_threadsafe(lambda: [self._committed.put_nowait(arrival) for arrival in batch])
+        loop.loop().call_soon_threadsafe(self._put_committed, batch)
 
     def finish(self) -> Future[None]:
         """Nothing more will be committed. Done when the last acknowledgement is."""
         loop.submit(self._end())
         return self._acking
+
+    def _put_committed(self, batch: Iterable[Arrival]) -> None:
+        for arrival in batch:
+            self._committed.put_nowait(arrival)
 
     async def _end(self) -> None:
         await self._stop()
@@ -91,12 +95,11 @@ class Drain:
     async def _run_fetcher(self, group: asyncio.TaskGroup) -> None:
         """Every order that arrives starts one more fetcher: an empty queue costs one call, a full one soon has all."""
         try:
-            async with contextlib.aclosing(self.adapter.fetch(self.cursor)) as orders:
-                async for fetched in orders:
-                    self._arrive(fetched)
-                    self._start_fetcher(group)
-                    if not await self._may_go_on():
-                        break
+            async for fetched in self.adapter.fetch(self.cursor):
+                self._arrive(fetched)
+                self._start_fetcher(group)
+                if not await self._may_go_on():
+                    break
         except Exception as error:
             self.error = self.error or error
         await self._stop()

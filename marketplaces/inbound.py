@@ -18,6 +18,7 @@ from marketplaces import lease as leases
 from marketplaces import quarantine
 from marketplaces.adapter import Fetched
 from marketplaces.connection import connect
+from marketplaces.deadlock import retried
 from marketplaces.drain import Arrival, Drain
 from marketplaces.errors import MarketplaceError, Throttled, Unauthorized, Unavailable
 from marketplaces.lease import Fenced, Lease
@@ -116,7 +117,7 @@ class _Pull:
     def _store(self, batch: Sequence[Arrival]) -> None:
         fetched = [arrival.fetched for arrival in batch]
         try:
-            self._commit(fetched)
+            retried(lambda: self._commit(fetched))
         except (Fenced, OperationalError, InterfaceError):
             raise
         except Exception as error:

@@ -139,6 +139,6 @@ class Heartbeat(models.Model):
     @classmethod
     def beat(cls, name: str) -> None:
         """Note that it happened now."""
-        cls.objects.bulk_create(
-            [cls(name=name, at=Now())], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+        Heartbeat.objects.bulk_create(
+            [Heartbeat(name=name, at=Now())], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
         )

@@ -1,0 +1,94 @@
+"""The outbox's SQL: claim what is due, finish what was tried, raise and clear what a person must look at.
+
+All by the database's clock. `statement_timestamp()` and not `now()`: a claim may run inside a longer transaction.
+"""
+
+# The head of its order's lane, due and free, of an account that may be spoken to. FAILED ones hold back what follows.
+_DUE = """
+    u.state = 'PENDING' AND u.due_at <= statement_timestamp()
+AND (u.lease_until IS NULL OR u.lease_until < statement_timestamp())
+AND NOT EXISTS (
+    SELECT 1 FROM orders_channelupdate AS earlier
+     WHERE earlier.order_id = u.order_id AND earlier.lane = u.lane AND earlier.seq < u.seq
+       AND earlier.state IN ('PENDING', 'FAILED'))
+AND EXISTS (
+    SELECT 1 FROM marketplaces_account AS a
+     WHERE a.channel_id = u.channel_id AND a.paused_at IS NULL
+       AND (a.push_after IS NULL OR a.push_after <= statement_timestamp()))
+"""
+DUE_CHANNELS = f"SELECT DISTINCT u.channel_id FROM orders_channelupdate AS u WHERE {_DUE}"
+HAS_DUE = f"SELECT EXISTS (SELECT 1 FROM orders_channelupdate AS u WHERE u.channel_id = %(channel)s AND {_DUE})"
+
+# MATERIALIZED, or the planner may run the subquery, and so its LIMIT, more than once. A lease that ran out belonged
+# to a worker that died or slept: its call may have gone out.
+CLAIM = f"""
+WITH due AS MATERIALIZED (
+    SELECT u.id FROM orders_channelupdate AS u
+     WHERE u.channel_id = %(channel)s AND {_DUE}
+     ORDER BY u.due_at, u.id LIMIT %(limit)s FOR UPDATE OF u SKIP LOCKED)
+UPDATE orders_channelupdate AS c
+   SET lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
+       lease_token = c.lease_token + 1,
+       attempts = c.attempts + 1,
+       outcome_unknown = c.outcome_unknown OR c.lease_until IS NOT NULL,
+       trying_since = coalesce(c.trying_since, statement_timestamp())
+  FROM due, orders_order AS o
+ WHERE c.id = due.id AND o.id = c.order_id
+RETURNING c.id, o.code, c.lease_token, c.attempts, c.outcome_unknown,
+          extract(epoch FROM statement_timestamp() - c.trying_since)::float8
+"""
+
+# Who lost the lease, or whose update was superseded meanwhile, changes nothing and is not returned.
+FINISH = """
+UPDATE orders_channelupdate AS c
+   SET state = t.state,
+       failure = t.failure,
+       last_error = CASE WHEN t.state = 'SENT' THEN '' ELSE t.detail END,
+       due_at = CASE WHEN t.state = 'PENDING' THEN statement_timestamp() + make_interval(secs => t.retry_in)
+                     ELSE c.due_at END,
+       lease_until = NULL,
+       attempts = c.attempts - CASE WHEN t.counts THEN 0 ELSE 1 END,
+       trying_since = CASE WHEN t.counts OR c.attempts > 1 THEN c.trying_since END,
+       outcome_unknown = t.unknown,
+       finished_at = CASE WHEN t.state = 'PENDING' THEN NULL ELSE statement_timestamp() END
+  FROM json_to_recordset(%(outcomes)s)
+       AS t(id bigint, token bigint, state text, failure text, detail text, retry_in float8, counts bool, unknown bool)
+ WHERE c.id = t.id AND c.lease_token = t.token AND c.state = 'PENDING'
+RETURNING c.id
+"""
+
+# Verbs and intake hold an order before they touch its updates: taken in the same order here, or they deadlock.
+LOCK_ORDERS = """
+SELECT o.id FROM orders_order AS o
+ WHERE o.id IN (SELECT order_id FROM orders_channelupdate WHERE id = ANY(%(updates)s))
+ ORDER BY o.code FOR KEY SHARE
+"""
+ATTENTION_OPEN = """
+SELECT EXISTS (
+    SELECT 1 FROM orders_attention AS a JOIN orders_channelupdate AS u ON u.order_id = a.order_id
+     WHERE u.id = ANY(%(updates)s) AND a.reason = 'UPDATE_FAILED' AND a.cleared_at IS NULL)
+"""
+RAISE = """
+WITH raised AS (
+    INSERT INTO orders_attention AS a (order_id, reason, detail, cleared_by)
+    SELECT DISTINCT ON (order_id) order_id, 'UPDATE_FAILED', last_error, ''
+      FROM orders_channelupdate WHERE id = ANY(%(updates)s) AND state = 'FAILED' ORDER BY order_id, seq DESC
+        ON CONFLICT (order_id, reason) WHERE cleared_at IS NULL DO UPDATE SET detail = excluded.detail
+    RETURNING order_id, reason, detail)
+INSERT INTO orders_orderevent (order_id, kind, before, after, by_kind, by_name, data, message_id)
+SELECT order_id, 'ATTENTION', o.status, o.status, %(by_kind)s, %(by_name)s,
+       jsonb_build_object('reason', reason, 'detail', detail), ''
+  FROM raised JOIN orders_order AS o ON o.id = order_id
+"""
+CLEAR = """
+WITH cleared AS (
+    UPDATE orders_attention AS a SET cleared_at = statement_timestamp()
+     WHERE a.reason = 'UPDATE_FAILED' AND a.cleared_at IS NULL
+       AND a.order_id IN (SELECT order_id FROM orders_channelupdate WHERE id = ANY(%(updates)s))
+       AND NOT EXISTS (
+           SELECT 1 FROM orders_channelupdate AS u WHERE u.order_id = a.order_id AND u.state = 'FAILED')
+    RETURNING order_id, reason)
+INSERT INTO orders_orderevent (order_id, kind, before, after, by_kind, by_name, data, message_id)
+SELECT order_id, 'RESOLVED', o.status, o.status, %(by_kind)s, %(by_name)s, jsonb_build_object('reason', reason), ''
+  FROM cleared JOIN orders_order AS o ON o.id = order_id
+"""

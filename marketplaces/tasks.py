@@ -1,0 +1,43 @@
+"""Celery's entries. They carry ids, may be lost, late or double, and retry nothing: what is due stands in the database.
+
+`**_` lets a worker take the messages of a newer publisher.
+"""
+
+from celery import shared_task
+
+from marketplaces import inbound, outbound, outbox
+from marketplaces.models import Account, Heartbeat
+from orders.models import Channel
+
+#: Seconds after which a message that no worker took is void: a newer one has been sent.
+EXPIRES = 30.0
+
+
+@shared_task
+def pull_due_accounts(*, connector: str, **_: object) -> None:
+    for account in inbound.due_accounts(connector):
+        pull_account.apply_async(kwargs={"account_id": account.pk}, expires=EXPIRES)
+    Heartbeat.beat(f"pull {connector}")
+
+
+@shared_task
+def pull_account(*, account_id: int, **_: object) -> None:
+    inbound.pull(Account.objects.get(pk=account_id))
+
+
+@shared_task
+def push_due_updates(**_: object) -> None:
+    for channel_id in outbox.due_channels():
+        push_channel.apply_async(kwargs={"channel_id": channel_id}, expires=EXPIRES)
+    Heartbeat.beat("sweep")
+
+
+@shared_task
+def push_channel(*, channel_id: int, **_: object) -> None:
+    outbound.push_channel(Channel.objects.get(pk=channel_id))
+
+
+@shared_task
+def canary(**_: object) -> None:
+    """Proves the whole way: beat, broker, worker, database."""
+    Heartbeat.beat("canary")
