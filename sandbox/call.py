@@ -26,7 +26,7 @@ class Call:
     sandbox_at: datetime
 
     store: str | None = None
-    code: str | None = None
+    code: str | None = None  # what the path or the answer is about: an order, a status, a SKU
     document: dict[str, Any] = field(default_factory=dict)
     effects: list[str] = field(default_factory=list)
     status: int | None = None

@@ -88,6 +88,11 @@ class SandboxClient:
         entries: list[Json] = self._call("GET", f"/{self.face}/queue")
         return entries
 
+    def stock(self) -> dict[str, int]:
+        """Per SKU: how much the marketplace believes is available."""
+        quantities: dict[str, int] = self._call("GET", f"/{self.face}/stock")
+        return quantities
+
     def effects(self, code: str) -> dict[str, int]:
         """How often each thing happened to the order, counted where the marketplace's state changed."""
         found: dict[str, int] = self.order(code)["sandbox"]["effects"]

@@ -48,6 +48,7 @@ class Control:
             ("GET", "/{face}/switches", lambda r, _: self._face(r).switches(store_of(r))),
             ("PATCH", "/{face}/switches", lambda r, body: self._face(r).switch(store_of(r), body)),
             ("GET", "/{face}/queue", lambda r, _: self._face(r).queue(store_of(r))),
+            ("GET", "/{face}/stock", lambda r, _: self._face(r).stock(store_of(r))),
             ("GET", "/{face}/effects", lambda r, _: self._face(r).effects(store_of(r))),
             ("GET", "/{face}/orders", lambda r, _: self._face(r).orders(store_of(r), r.query)),
             ("POST", "/{face}/orders", lambda r, body: self._face(r).create_orders(store_of(r), body)),

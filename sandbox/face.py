@@ -47,6 +47,10 @@ class Face(Protocol):
         """Something the marketplace or the buyer does to an order. Raises Conflict, Missing or Invalid."""
         ...
 
+    def stock(self, store: str) -> dict[str, int]:
+        """Per SKU: how much the marketplace believes is available."""
+        ...
+
     def queue(self, store: str) -> list[Json]: ...
     def effects(self, store: str) -> dict[str, dict[str, int]]:
         """Per order code: how often each thing happened to it, counted where the state changed."""

@@ -11,16 +11,8 @@ from aiohttp.typedefs import Handler
 from sandbox.call import CALL, Call
 from sandbox.clock import Clock
 from sandbox.errors import Conflict, Invalid, Missing
-from sandbox.skyhub import (
-    invoice_api,
-    market,
-    order_api,
-    outcome_api,
-    placing,
-    queue_api,
-    shipment_api,
-    status_api,
-)
+from sandbox.skyhub import market, placing
+from sandbox.skyhub.endpoints import ENDPOINTS
 from sandbox.skyhub.gate import Endpoint, admit, read_body
 from sandbox.skyhub.reply import Refused, Reply, refusal
 from sandbox.skyhub.rows import described_order, described_store, order_row, queue_rows
@@ -28,14 +20,6 @@ from sandbox.skyhub.statuses import FINISHED
 from sandbox.skyhub.store import Store
 
 Json = dict[str, Any]
-ENDPOINTS: tuple[Endpoint, ...] = (
-    *queue_api.ENDPOINTS,
-    *order_api.ENDPOINTS,
-    *invoice_api.ENDPOINTS,
-    *shipment_api.ENDPOINTS,
-    *outcome_api.ENDPOINTS,
-    *status_api.ENDPOINTS,
-)
 DEMO = {"name": "demo", "sells": True}
 
 
@@ -129,6 +113,9 @@ class SkyHub:
 
     def queue(self, store: str) -> list[Json]:
         return queue_rows(self._store(store))
+
+    def stock(self, store: str) -> dict[str, int]:
+        return {sku: product["qty"] for sku, product in self._store(store).products.items()}
 
     def effects(self, store: str) -> dict[str, dict[str, int]]:
         return {code: dict(order.effects) for code, order in self._store(store).orders.items()}

@@ -56,6 +56,10 @@ def read_body(store: Store, call: Call, endpoint: Endpoint) -> None:
     call.document = document
 
 
+def wants_pdf(call: Call) -> bool:
+    return any(name.lower() == "accept" and PDF in value.lower() for name, value in call.headers.items())
+
+
 def content_type(call: Call) -> str:
     return next((value for name, value in call.headers.items() if name.lower() == "content-type"), "")
 

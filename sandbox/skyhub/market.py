@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.errors import Conflict, Invalid
 from sandbox.skyhub import statuses as st
+from sandbox.skyhub.dates import local
 from sandbox.skyhub.order import Order
 from sandbox.skyhub.store import Store
 
@@ -48,6 +49,22 @@ def patch(store: Store, order: Order, arguments: Json) -> None:
     store.enqueue(order)
 
 
+def sync_error(store: Store, order: Order, arguments: Json) -> None:
+    """A write that was accepted failed later on its way to the marketplace; nothing enters the queue."""
+    store.sync_errors.append(
+        {
+            "entity_id": order.code,
+            "message": str(arguments.get("message", "Erro ao sincronizar o pedido com o marketplace")),
+            "error_qty": 1,
+            "last_accurence": local(store.clock.now()),  # SkyHub's spelling
+            "error_code": str(arguments.get("error_code", "order_update_failed")),
+            "error_category_code": "sync_order_skyhub_to_mtkp",
+        }
+    )
+    order.document["sync_status"] = "ERROR"
+    order.changed()
+
+
 def set_status(store: Store, order: Order, arguments: Json) -> None:
     """Any status at all, also backwards and also one nobody knows: {type} or {code, label, type}."""
     type = st.canonical(arguments.get("type"))
@@ -84,6 +101,7 @@ VERBS: dict[str, Callable[[Store, Order, Json], None]] = {
     "requeue": requeue,
     "patch": patch,
     "status": set_status,
+    "sync_error": sync_error,
 }
 
 

@@ -25,6 +25,9 @@ class Order:
     paid: float | None = None  # real time: invoices are dated by real clocks, however far the sandbox's runs ahead
     patches: list[Json] = field(default_factory=list)
     raw: str | None = None
+    xml: bool = False  # the invoice came as XML, which Direct needs for its label
+    plp: int | None = None
+    collection: bool = False  # of a Direct order: confirmed
     unavailable: bool = False  # canceled by the seller, waiting for the marketplace's deadline
     due: list[tuple[float, str]] = field(default_factory=list)
     effects: Counter[str] = field(default_factory=Counter)
@@ -67,6 +70,7 @@ class Order:
 
 
 _SAVED = (
-    "code", "type", "status_code", "document", "placed", "paid", "patches", "raw", "unavailable", "due",
+    "code", "type", "status_code", "document", "placed", "paid", "patches", "raw", "xml", "plp", "collection",
+    "unavailable", "due",
     "effects",
 )  # fmt: skip

@@ -1,9 +1,10 @@
 """A store: an account with its orders and its queue. Nothing here decides who may change what."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from sandbox.catalog import PRODUCTS, Product
 from sandbox.clock import Clock
 from sandbox.errors import Missing
 from sandbox.skyhub import statuses as st
@@ -30,6 +31,9 @@ class Store(Account):
         self.limits = Limits()
         self.deadlines = Deadlines()
         self.placed = 0  # orders ever placed: the next code follows from it
+        self.products: dict[str, Json] = {product.sku: _on_the_shelf(product) for product in PRODUCTS}
+        self.plps: dict[int, Json] = {}
+        self.sync_errors: list[Json] = []
 
     def switch(self, changes: Json) -> None:
         super().switch(changes)
@@ -81,6 +85,12 @@ class Store(Account):
         if self.switches.one_entry_per_update or not self.queue.waiting(order.code):
             self.queue.put(order.code)
 
+    def open_plp(self, kind: str, expires: date) -> int:
+        """A new, empty label list; its number."""
+        number = max(self.plps, default=98_000_000) + 1
+        self.plps[number] = {"type": kind, "expiration_date": expires.isoformat()}
+        return number
+
     def forget_finished(self, keep: int) -> None:
         """Drop the oldest finished orders that nothing in the queue speaks of."""
         finished = [order for order in self.orders.values() if order.type in st.FINISHED]
@@ -108,6 +118,9 @@ class Store(Account):
                 "statuses": self.statuses,
                 "placed": self.placed,
                 "queue": self.queue.dump(),
+                "products": self.products,
+                "plps": self.plps,
+                "sync_errors": self.sync_errors,
             }
         )
         return f'{head[:-1]}, "orders": [{",".join(order.dump() for order in self.orders.values())}]}}'
@@ -119,11 +132,18 @@ class Store(Account):
         store.statuses = [Status(*status) for status in state["statuses"]]
         store.placed = state["placed"]
         store.queue.load(state["queue"])
+        store.products = state["products"]
+        store.plps = {int(number): plp for number, plp in state["plps"].items()}
+        store.sync_errors = state["sync_errors"]
         for saved in state["orders"]:
             order = Order.load(saved)
             store.add(order)
             store.deadlines.restore(order)
         return store
+
+
+def _on_the_shelf(product: Product) -> Json:
+    return {"sku": product.sku, "name": product.name, "price": product.cents / 100, "qty": 100}
 
 
 def _prefilled(order: Order) -> Json:

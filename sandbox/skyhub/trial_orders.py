@@ -5,7 +5,6 @@ import random
 from datetime import date
 from typing import Any
 
-from sandbox.catalog import BY_SKU
 from sandbox.skyhub import statuses as st
 from sandbox.skyhub.dates import date_as_utc_midnight
 from sandbox.skyhub.order import Order
@@ -97,7 +96,7 @@ def _check_item(store: Store, line: Any) -> None:
         raise Refused(422, "order.items.qty deve ser um inteiro maior que zero")
     if not _number(line.get("original_price")) or not _number(line.get("special_price", 0)):
         raise Refused(422, "order.items.original_price e special_price devem ser números")
-    if store.switches.known_skus_only and line["id"] not in BY_SKU:
+    if store.switches.known_skus_only and line["id"] not in store.products:
         raise Refused(422, f"Produto {line['id']} não encontrado")
 
 
