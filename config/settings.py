@@ -138,6 +138,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "orders.words.STATUS_CHOICES",
+        "ChangeKind": "orders.models.OrderEvent.Kind",
+        "UpdateKind": "orders.models.ChannelUpdate.Kind",
+    },
 }
 UNFOLD = {
     "SITE_TITLE": "Despacho",

@@ -6,13 +6,21 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.health import healthz, readyz
+from orders.api.pages import problem_page
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("orders.api.urls")),
+    path("api/problems/", problem_page, name="api-problems"),
+    path("api/problems/<slug:slug>", problem_page, name="api-problem"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("healthz", healthz),
     path("readyz", readyz),
 ]
+
+# Below /api/ these answer problem+json.
+handler400 = "orders.api.pages.bad_request"
+handler404 = "orders.api.pages.not_found"
+handler500 = "orders.api.pages.server_error"

@@ -12,7 +12,11 @@ import pytest
 from config import services
 from config.processes import SetupError
 
-KEYS = {"SECRET_KEY": "only for tests", "FIELD_ENCRYPTION_KEYS": "b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE="}
+KEYS = {
+    "SECRET_KEY": "only for tests",
+    "FIELD_ENCRYPTION_KEYS": "b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE=",
+    "STATIC_ROOT": "",  # nothing is collected for a test, and WhiteNoise warns about a missing folder
+}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,0 +1,70 @@
+"""The change feed: every event of every order, in an order in which nothing can be missed.
+
+A number drawn before commit may appear after a greater one, so a reader that goes on "after n" can skip rows. Here
+the position is (writing transaction, event), and only transactions below the horizon are shown: the oldest one still
+running, so everything below it has ended and nothing can be added there any more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from orders.api.positions import Position
+from orders.api.representation import compact_orders
+from orders.models import Order, OrderEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    oldest_running: int
+    next_xid: int
+
+    @classmethod
+    def now(cls) -> "Horizon":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint"
+                " FROM pg_current_snapshot() AS s"
+            )
+            oldest_running, next_xid = cursor.fetchone()
+        return cls(oldest_running, next_xid)
+
+    @property
+    def position(self) -> Position:
+        """All that is settled lies behind it, all that is not lies ahead."""
+        return Position(self.oldest_running)
+
+
+def changes(after: Position, horizon: Horizon, limit: int) -> tuple[list[dict[str, Any]], Position, bool]:
+    """At most `limit` settled changes after a position, where to go on, and whether more wait already."""
+    events = (
+        OrderEvent.objects.filter(xid__gte=after.xid, xid__lt=horizon.oldest_running)
+        .exclude(xid=after.xid, id__lte=after.event_id)
+        .order_by("xid", "id")
+        .values("xid", "id", "order_id", "kind", "before", "after", "by_kind", "by_name", "at", "data")
+    )
+    rows = list(events[: limit + 1])
+    page = rows[:limit]
+    orders = {order["id"]: order for order in _orders({row["order_id"] for row in page})}
+    shown = [_change(row, orders[row["order_id"]]) for row in page]
+    last = Position(page[-1]["xid"], page[-1]["id"]) if page else after
+    return shown, last, len(rows) > limit
+
+
+def _orders(ids: set[int]) -> list[dict[str, Any]]:
+    return compact_orders(Order.objects.filter(pk__in=ids))
+
+
+def _change(row: Mapping[str, Any], order: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "position": str(Position(row["xid"], row["id"])),
+        "kind": row["kind"],
+        "before": row["before"] or None,
+        "after": row["after"] or None,
+        "at": row["at"],
+        "by": {"kind": row["by_kind"], "name": row["by_name"]},
+        "details": row["data"],
+        "order": order,
+    }

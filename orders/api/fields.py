@@ -1,0 +1,103 @@
+"""Fields that take exactly what the contract says: nothing is coerced, and unknown names are refused."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+NOT_TEXT = gettext_lazy("This must be text in quotes (a JSON string), also when it has only digits.")
+#: A clock that is ahead of ours is no reason to refuse a fact.
+CLOCK_TOLERANCE = timedelta(hours=1)
+
+
+class Text(serializers.CharField):
+    default_error_messages = {"not_text": NOT_TEXT}
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data is not serializers.empty and data is not None and not isinstance(data, str):
+            self.fail("not_text")
+        return super().run_validation(data)
+
+
+class Link(Text, serializers.URLField):
+    """An http(s) address."""
+
+
+class Whole(serializers.IntegerField):
+    default_error_messages = {"not_whole": gettext_lazy("This must be a whole number without quotes.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not (isinstance(data, int) or (isinstance(data, float) and data.is_integer())):
+            self.fail("not_whole")
+        return int(data)
+
+
+class Instant(serializers.DateTimeField):
+    """ISO 8601 with a zone; UTC inside."""
+
+    default_error_messages = {
+        "not_text": NOT_TEXT,
+        "not_an_instant": gettext_lazy("Write date, time and zone as ISO 8601, for example 2026-11-20T15:00:00-03:00."),
+        "zone": gettext_lazy(
+            "The zone is missing: end with Z, or with an offset such as -03:00 (in an address, write + as %2B)."
+        ),
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str):
+            self.fail("not_text")
+        try:
+            at = parse_datetime(data)
+        except ValueError:
+            at = None
+        if at is None or not 2000 <= at.year <= 2100:
+            self.fail("not_an_instant")
+        if at.tzinfo is None:
+            self.fail("zone")
+        return at.astimezone(UTC)
+
+
+class PastInstant(Instant):
+    """When something happened: not in the future."""
+
+    default_error_messages = {"future": gettext_lazy("This lies in the future; check the zone.")}
+
+    def to_internal_value(self, data: Any) -> datetime:
+        at = super().to_internal_value(data)
+        if at > timezone.now() + CLOCK_TOLERANCE:
+            self.fail("future")
+        return at
+
+
+class Input(serializers.Serializer[Any]):
+    """What a caller sends. Names that we do not know are errors: a typo must not pass for silence."""
+
+    @classmethod
+    def read(cls, data: Any) -> dict[str, Any]:
+        """The validated values, or ValidationError with everything that is wrong."""
+        serializer = cls(data=data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = self._unknown(data)
+        try:
+            value = super().to_internal_value(data)
+        except ValidationError as error:
+            if isinstance(error.detail, dict):
+                raise ValidationError({**error.detail, **unknown}) from error
+            raise
+        if unknown:
+            raise ValidationError(unknown)
+        return value
+
+    def _unknown(self, data: Any) -> dict[str, list[ErrorDetail]]:
+        names = data.keys() - self.fields.keys() if isinstance(data, Mapping) else ()
+        sentence = _("There is no such field here; known are: %(names)s.") % {"names": ", ".join(self.fields)}
+        return {name: [ErrorDetail(sentence, code="unknown_field")] for name in sorted(names)}
