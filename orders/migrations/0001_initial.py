@@ -316,6 +316,10 @@ class Migration(migrations.Migration):
             model_name='order',
             index=models.Index(models.F('buyer_document'), name='order_buyer_document'),
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(models.F('changed_at'), name='order_changed'),
+        ),
         migrations.AddConstraint(
             model_name='order',
             constraint=models.UniqueConstraint(models.F('channel'), models.F('code'), name='order_once_per_channel'),

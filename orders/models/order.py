@@ -94,6 +94,8 @@ class Order(models.Model):
             models.Index(OpClass("code", "text_pattern_ops"), name="order_code_prefix"),
             models.Index("remote_code", name="order_remote_code"),
             models.Index("buyer_document", name="order_buyer_document"),
+            # What the API's `updated_since` looks for.
+            models.Index("changed_at", name="order_changed"),
         ]
 
     def __str__(self) -> str:
