@@ -1,0 +1,1 @@
+"""What a competent developer writes first, kept honest: the other side of every ratio."""
