@@ -9,6 +9,9 @@ KEYS := env HTTPS=1 SECRET_KEY=0a1b2c3d4e5f6g7h8i9j-only-for-checks-0a1b2c3d4e5f
 	FIELD_ENCRYPTION_KEYS=b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE=
 NO_SERVERS := $(KEYS) DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=redis://127.0.0.1/0
 
+# Without bytecode each of the demo's processes needs a second longer to start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test journey faults services check lint types contracts migrations deployable locked lock clean-demo
 

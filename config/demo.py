@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from config.supervisor import Supervisor
 FOLDER = roles.ROOT / ".demo"
 LOGS = FOLDER / "log"
 NEEDED_BYTES = 300_000_000
+STARTED_AT = time.monotonic()
 
 
 def main(arguments: list[str]) -> int:
@@ -78,7 +80,7 @@ def _demo() -> int:
         beat = roles.beat(env=env, logs=LOGS, schedule=FOLDER / "beat")
         despacho.start(worker, beat)
         wait_ready([web, worker, beat], tell=_tell_ready)
-        _say(ADDRESSES.format(web=web_port, sandbox=sandbox_port, login=login))
+        _say(ADDRESSES.format(web=web_port, sandbox=sandbox_port, **login))
         try:
             Supervisor([*found.processes, sandbox, web, worker, beat], _say).watch()
         finally:
@@ -87,12 +89,11 @@ def _demo() -> int:
 
 
 ADDRESSES = """
-  Back office     http://127.0.0.1:{web}/admin/
-  API for the warehouse, documented  http://127.0.0.1:{web}/api/docs/
-  The marketplaces, simulated        http://127.0.0.1:{sandbox}/
+  Back office   http://127.0.0.1:{web}/admin/     user {username}, password {password}
+  API           http://127.0.0.1:{web}/api/docs/  key {api_key}
+  Marketplaces  http://127.0.0.1:{sandbox}/           simulated; their buyers are buying
 
-{login}
-Ctrl-C stops everything and keeps the data in .demo; `make clean-demo` forgets it. Logs are in .demo/log.
+  Ctrl-C stops everything and keeps the data in .demo; `make clean-demo` forgets it. Logs: .demo/log
 """
 
 
@@ -101,20 +102,22 @@ def _services() -> Iterator[services.Services]:
     with services.running(data_dir=FOLDER, log_dir=LOGS) as found:
         for process in found.processes:
             _tell_ready(process)
-        for variable in {"DATABASE_URL", "REDIS_URL"} & set(os.environ):
-            _say(f"  {variable} of the environment is used")
+        for variable in filter(os.environ.get, ("DATABASE_URL", "REDIS_URL")):
+            _tell(f"{variable} of the environment is used")
         yield found
 
 
-def _prepare(env: dict[str, str], sandbox: Process, sandbox_url: str) -> str:
-    """Make the tables and what the demo needs in them; return what a person must know to come in."""
+def _prepare(env: dict[str, str], sandbox: Process, sandbox_url: str) -> dict[str, str]:
+    """Make the tables and what the demo needs in them; return username, password and api_key."""
     migrate = roles.manage("migrate", env=env, logs=LOGS)
     migrate.run()
-    _say(f"  tables    up to date after {migrate.seconds:.1f} s")
+    _tell("tables are up to date")
     wait_ready([sandbox], tell=_tell_ready)
-    prepare = roles.manage("prepare_demo", "--sandbox-url", sandbox_url, env=env, logs=LOGS)
+    arguments = ["--sandbox-url", sandbox_url, "--secrets", str(FOLDER / "login.json")]
+    prepare = roles.manage("prepare_demo", *arguments, env=env, logs=LOGS)
     prepare.run()
-    return prepare.output
+    login: dict[str, str] = json.loads(prepare.output.splitlines()[-1])
+    return login
 
 
 def _port(variable: str, default: int) -> int:
@@ -150,11 +153,15 @@ def _keys(file: Path) -> dict[str, str]:
         unfinished.write_text(json.dumps(fresh))
         unfinished.rename(file)
     keys = json.loads(file.read_text())
-    return {name: os.environ.get(name, value) for name, value in keys.items()}
+    return {name: os.environ.get(name) or value for name, value in keys.items()}
 
 
 def _tell_ready(process: Process) -> None:
-    _say(f"  {process.name:<9} ready after {process.seconds:.1f} s")
+    _tell(f"{process.name} is ready")
+
+
+def _tell(fact: str) -> None:
+    _say(f"{time.monotonic() - STARTED_AT:6.1f} s  {fact}")
 
 
 def _say(text: str) -> None:

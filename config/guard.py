@@ -12,7 +12,7 @@ from config.processes import SetupError, die_with_parent, prctl
 
 PR_SET_CHILD_SUBREAPER = 36
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-GRACE_SECONDS = 5
+GRACE_SECONDS = 3
 
 
 def guarded(main: Callable[[], int]) -> int:
@@ -25,9 +25,9 @@ def guarded(main: Callable[[], int]) -> int:
     guard = os.getpid()
     if "MAKELEVEL" in os.environ:
         die_with_parent(os.getppid(), signal.SIGTERM)
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # until somebody is there to hear them
     child = os.fork()
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
     if child == 0:
         _on_stop_signals(_interrupt)
         die_with_parent(guard, signal.SIGTERM)
@@ -35,8 +35,8 @@ def guarded(main: Callable[[], int]) -> int:
     _on_stop_signals(lambda signum, frame: os.kill(child, signum))
     code = _exit_code_of(child)
     _on_stop_signals(_ignore)
-    _end_orphans()
-    return code
+    _end_orphans(grace=GRACE_SECONDS if code < 0 else 0)
+    return code if code >= 0 else 128 - code
 
 
 def _on_stop_signals(handler: Callable[[int, FrameType | None], None]) -> None:
@@ -63,22 +63,23 @@ def _run(main: Callable[[], int]) -> int:
     except SetupError as error:
         sys.stderr.write(f"\n{error}\n")
         return 1
+    finally:
+        _end_orphans(grace=0)
 
 
 def _exit_code_of(child: int) -> int:
     while True:
         pid, status = os.wait()  # orphans are reaped on the way
         if pid == child:
-            code = os.waitstatus_to_exitcode(status)
-            return code if code >= 0 else 128 - code
+            return os.waitstatus_to_exitcode(status)
 
 
-def _end_orphans() -> None:
-    """The kernel has told them that their parent died (die_with_parent); the database gets a moment to close its files.
+def _end_orphans(*, grace: float) -> None:
+    """End every child we have; the children of a killed orphan become ours in turn.
 
-    The children of a killed orphan become ours in turn.
+    When their parent was killed the kernel has told them (die_with_parent): the database needs a moment to obey.
     """
-    deadline = time.monotonic() + GRACE_SECONDS
+    deadline = time.monotonic() + grace
     while True:
         try:
             pid, _ = os.waitpid(-1, os.WNOHANG)

@@ -57,9 +57,8 @@ def running_postgres(folder: Path, log: Path, *, durable: bool) -> Iterator[tupl
 
 def _prepare(programs: Path, place: Home, log: Path, *, durable: bool) -> None:
     data = place.path / "data"
-    version = Process("postgres --version", [f"{programs}/postgres", "--version"], log)
-    version.run()
-    major = re.findall(r"\d+", version.output)[0]
+    _clear_stale_pid(data)
+    major = _major_version(programs, log)
     if not data.exists():
         _make_data(programs, place, log, builtin_locale=int(major) >= 17, durable=durable)
     elif (made_by := (data / "PG_VERSION").read_text().strip()) != major:
@@ -67,7 +66,15 @@ def _prepare(programs: Path, place: Home, log: Path, *, durable: bool) -> None:
             f"{data} was made by PostgreSQL {made_by} and this is {major}: `make clean-demo` forgets the demo's data, "
             "then start again."
         )
-    _clear_stale_pid(data)
+
+
+def _major_version(programs: Path, log: Path) -> str:
+    asked = Process("postgres --version", [f"{programs}/postgres", "--version"], log)
+    asked.run()
+    found = re.search(r"\(PostgreSQL\) (\d+)", asked.output)
+    if found is None:
+        raise asked.problem("says no version")
+    return found[1]
 
 
 def _make_data(programs: Path, place: Home, log: Path, *, builtin_locale: bool, durable: bool) -> None:
@@ -133,5 +140,5 @@ def _works_in(pid: int, data: Path) -> bool:
 
 def _create_database(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        if not connection.execute("SELECT FROM pg_database WHERE datname = 'despacho'").fetchone():
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'despacho'").fetchone() is None:
             connection.execute("CREATE DATABASE despacho")

@@ -10,6 +10,7 @@ from config.processes import Process, says
 from config.services import Services
 
 ROOT = Path(__file__).resolve().parent.parent
+SPEAK_UP = ["--loglevel", "INFO"]  # at which worker and beat say that they are ready
 
 
 def environment(services: Services, keys: Mapping[str, str]) -> dict[str, str]:
@@ -21,7 +22,7 @@ def environment(services: Services, keys: Mapping[str, str]) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "0",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        "LOG_LEVEL": "INFO",  # worker and beat say in their log that they are ready
+        "LOG_LEVEL": "INFO",
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -33,14 +34,14 @@ def web(*, port: int, env: Mapping[str, str], logs: Path) -> Process:
 
 
 def worker(*, env: Mapping[str, str], logs: Path, name: str = "worker") -> Process:
-    options = ["-P", "threads", "-c", "8", "-Q", "control,push,pull", "--without-gossip", "--without-mingle"]
+    options = ["-P", "threads", "-c", "8", "-Q", "control,push,pull", "--without-gossip", "--without-mingle", *SPEAK_UP]
     command = ["celery", "-A", "config", "worker", "--hostname", f"{name}@%h", *options]
     return _python(name, command, logs, says(" ready."), {**env, "BROKER_SOCKET_TIMEOUT": "5"})
 
 
 def beat(*, env: Mapping[str, str], logs: Path, schedule: Path) -> Process:
     """`schedule` is the file in which beat remembers when it last rang. No pid file: a stale one would stop it."""
-    command = ["celery", "-A", "config", "beat", "--schedule", str(schedule), "--pidfile="]
+    command = ["celery", "-A", "config", "beat", "--schedule", str(schedule), "--pidfile=", *SPEAK_UP]
     return _python("beat", command, logs, says("beat: Starting..."), env)
 
 

@@ -82,7 +82,7 @@ def _check_redis(url: str) -> None:
 def _unreachable(variable: str, url: str, error: Exception, own: str) -> SetupError:
     parts = urlsplit(url)
     server = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()  # without user and password
-    reason = " ".join(str(error).split())
+    reason = " ".join(str(error).replace(url, server).split())
     return SetupError(
         f"{variable} is set, but {server} cannot be used ({reason}). "
         f"Start that server, correct {variable}, or unset it to have a {own} started here."
