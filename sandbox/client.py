@@ -41,9 +41,9 @@ class SandboxClient:
 
     def create_order(self, **spec: Any) -> Json:
         """One order as the marketplace holds it; sandbox/skyhub/README.md lists what `spec` may say."""
-        return self.create_orders(1, **spec)[0]
+        return self.create_orders(**spec)[0]
 
-    def create_orders(self, count: int, **spec: Any) -> list[Json]:
+    def create_orders(self, count: int = 1, **spec: Any) -> list[Json]:
         orders: list[Json] = self._call("POST", f"/{self.face}/orders", {**spec, "count": count})
         return orders
 
@@ -99,7 +99,10 @@ class SandboxClient:
         return found
 
     def ledger(self, **filters: Any) -> list[Json]:
-        """Calls this store received, oldest first; filters: method code effect status path after limit."""
+        """Calls this store received, oldest first; filters: method code effect status path after limit.
+
+        `store=None` finds the calls whose credentials belong to no store.
+        """
         entries: list[Json] = self._call("GET", "/ledger", **filters)
         return entries
 

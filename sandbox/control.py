@@ -4,6 +4,7 @@ import ipaddress
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -143,9 +144,11 @@ async def body_of(request: web.Request) -> Json:
 
 @web.middleware
 async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """There are no passwords here, so nobody from outside may come in, whatever the server is bound to."""
+    """There are no passwords here: nobody from outside may come in, nor a foreign page in a browser on this machine."""
     if request.remote is None or not ipaddress.ip_address(request.remote).is_loopback:
         return web.json_response({"error": "the control API answers this machine only"}, status=403)
+    if urlsplit(request.headers.get("Origin", "")).netloc not in ("", request.host):
+        return web.json_response({"error": "the control API answers its own page only"}, status=403)
     return await handler(request)
 
 

@@ -99,9 +99,9 @@ def _check(spec: dict[str, Any]) -> None:
         _check_pattern(name, spec.get(name, ""))
     _check_number("probability", spec.get("probability", 1), 0, 1)
     _check_number("seconds", spec.get("seconds", 0), 0, 86_400)
-    _check_number("status", spec.get("status", 500), 100, 599)
+    _check_number("status", spec.get("status", 500), 100, 599, whole=True)
     if spec.get("count") is not None:
-        _check_number("count", spec["count"], 1, 10**9)
+        _check_number("count", spec["count"], 1, 10**9, whole=True)
 
 
 def _check_pattern(name: str, text: Any) -> None:
@@ -111,6 +111,7 @@ def _check_pattern(name: str, text: Any) -> None:
         raise Invalid(f"{name} must be a regular expression: {error}") from error
 
 
-def _check_number(name: str, value: Any, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+def _check_number(name: str, value: Any, low: float, high: float, *, whole: bool = False) -> None:
+    kind = int if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
         raise Invalid(f"{name} must be a number from {low} to {high}, not {value!r}")

@@ -87,11 +87,11 @@ class Recorder:
                 await self._wait(rule.seconds, request)
             raise Unanswered
 
-    async def _break_off(self, rule: Rule, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-        if rule.action == "truncated" and isinstance(response, web.Response):
-            body = response.body if isinstance(response.body, bytes) else b""
-            partial = web.StreamResponse(status=response.status, headers={"Content-Length": str(len(body) + 1)})
-            partial.content_type = response.content_type
+    async def _break_off(self, rule: Rule, request: web.Request, response: web.Response) -> web.StreamResponse:
+        if rule.action == "truncated":
+            body = body_of(response)
+            headers = {"Content-Length": str(len(body) + 1), "Content-Type": response.content_type}
+            partial = web.StreamResponse(status=status_with_body(response), headers=headers)
             await partial.prepare(request)
             await partial.write(body[: len(body) // 2])
         else:
@@ -121,6 +121,11 @@ def body_of(response: web.Response) -> bytes:
     return response.body if isinstance(response.body, bytes) else b""
 
 
+def status_with_body(response: web.Response) -> int:
+    """204 cannot carry the body a fault gives it, so it becomes 200."""
+    return 200 if response.status == 204 else response.status
+
+
 def injected(rule: Rule) -> web.Response:
     if rule.body is not None:
         return web.Response(status=rule.status, text=rule.body)
@@ -128,14 +133,13 @@ def injected(rule: Rule) -> web.Response:
 
 
 def spoiled(rule: Rule, response: web.Response) -> web.Response:
-    """The answer a rule makes of one that was already applied; 204 cannot carry a body, so it becomes 200."""
-    status = 200 if response.status == 204 else response.status
+    """The answer a rule makes of one that was already applied."""
     if rule.action == "apply-then-500":
         return injected(rule)
     if rule.action == "garbage":
-        return web.Response(status=status, body=GARBAGE, content_type="text/html")
+        return web.Response(status=status_with_body(response), body=GARBAGE, content_type="text/html")
     if rule.action == "malformed":
         body = body_of(response)
         cut = body[: len(body) // 2] or b"{"
-        return web.Response(status=status, body=cut, content_type="application/json")
+        return web.Response(status=status_with_body(response), body=cut, content_type="application/json")
     return response

@@ -4,31 +4,23 @@ import random
 import zlib
 from typing import Any
 
-from sandbox.errors import Invalid
 from sandbox.skyhub import statuses as st
 from sandbox.skyhub.order import FULFILLMENT, Order
+from sandbox.skyhub.order_spec import MONEY, ROUTES, check_spec
 from sandbox.skyhub.payload import document, item, random_items, retotal
 from sandbox.skyhub.quirks import AFTER_TOTAL, BEFORE_TOTAL, QUIRKS
 from sandbox.skyhub.store import Store
 
 Json = dict[str, Any]
-FIELDS = (
-    "count", "code", "channel", "items", "status", "shipping_cost", "interest", "discount", "tags",
-    "calculation_type", "fulfillment", "quirks", "payload", "raw", "enqueue",
-)  # fmt: skip
-MONEY = ("shipping_cost", "interest", "discount")
-_PATH = (st.NEW, st.APPROVED, st.INVOICED, st.SHIPPED, st.DELIVERED)
-_ROUTES: dict[str, tuple[str, ...]] = {
-    **{type: _PATH[: index + 1] for index, type in enumerate(_PATH)},
-    st.OVERDUE: (st.OVERDUE,),
-    st.CANCELED: (st.CANCELED,),
-    st.SHIPMENT_EXCEPTION: (*_PATH[:4], st.SHIPMENT_EXCEPTION),
+_B2W: dict[str, Json] = {
+    "b2wentregacorreios": {"shipping_method": "Pac", "delivery_contract_type": "B2WENPAC"},
+    "b2wentregadirect": {"shipping_method": "Direct", "delivery_contract_type": "GERAL"},
 }
 
 
 def place(store: Store, spec: Json, *, dice: random.Random) -> list[Order]:
     """`count` orders (1) as the spec says, each with one queue entry unless `enqueue` is false."""
-    _check(store, spec)
+    check_spec(store, spec)
     return [_place_one(store, spec, dice) for _ in range(spec.get("count", 1))]
 
 
@@ -78,7 +70,7 @@ def _place_one(store: Store, spec: Json, dice: random.Random) -> Order:
         ),
     )
     _finish(order.document, spec)
-    for type in _ROUTES[spec.get("status", st.NEW)][spec.get("status", st.NEW) in _PATH :]:
+    for type in ROUTES[spec.get("status", st.NEW)]:
         store.move(order, store.status_for(type))
     if "payload" in spec:
         order.patches.append(spec["payload"])
@@ -99,28 +91,3 @@ def _finish(document: Json, spec: Json) -> None:
     retotal(document)
     for name in (name for name in quirks if name in AFTER_TOTAL):
         AFTER_TOTAL[name](document)
-
-
-_B2W: dict[str, Json] = {
-    "b2wentregacorreios": {"shipping_method": "Pac", "delivery_contract_type": "B2WENPAC"},
-    "b2wentregadirect": {"shipping_method": "Direct", "delivery_contract_type": "GERAL"},
-}
-
-
-def _check(store: Store, spec: Json) -> None:
-    if unknown := sorted(set(spec) - set(FIELDS)):
-        raise Invalid(f"unknown field {unknown[0]!r} of an order; known: {', '.join(FIELDS)}")
-    if unknown := sorted(set(spec.get("quirks", [])) - set(QUIRKS)):
-        raise Invalid(f"unknown quirk {unknown[0]!r}; known: {', '.join(QUIRKS)}")
-    if spec.get("status", st.NEW) not in _ROUTES:
-        raise Invalid(f"status must be one of {', '.join(_ROUTES)}; not {spec['status']!r}")
-    count = spec.get("count", 1)
-    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= 100_000:
-        raise Invalid(f"count must be a whole number from 1 to 100000; not {count!r}")
-    if "code" in spec and (count > 1 or spec["code"] in store.orders):
-        raise Invalid(f"code {spec['code']!r} must be new, and for one order only")
-    if "raw" in spec and not (isinstance(spec["raw"], str) and "code" in spec):
-        raise Invalid("raw must be the text to deliver, with a code beside it to acknowledge it by")
-    lines = spec.get("items", [{"id": "0071"}])
-    if not isinstance(lines, list) or not lines or not all(isinstance(x, dict) and "id" in x for x in lines):
-        raise Invalid('items must be a list of objects with at least "id" (the SKU), and not empty')

@@ -20,10 +20,6 @@ def _top(**values: Any) -> Quirk:
     return lambda document: document.update(values)
 
 
-def _first_item(**values: Any) -> Quirk:
-    return lambda document: document["items"][0].update(values)
-
-
 def _without(*keys: str) -> Quirk:
     def remove(document: Json) -> None:
         for key in keys:
@@ -45,6 +41,12 @@ def _padded_number(document: Json) -> None:
     document["shipping_address"]["number"] += " "
 
 
+def _special_price_zero(document: Json) -> None:
+    """A given price of 0 is a price; without a discount the total stays above zero."""
+    document["items"][0]["special_price"] = 0
+    document["discount"] = 0
+
+
 def _special_price_absent(document: Json) -> None:
     document["items"][0].pop("special_price", None)
 
@@ -64,7 +66,7 @@ def _float_noise(document: Json) -> None:
 # Before the total is computed, so that the money invariant holds for what they change.
 BEFORE_TOTAL: dict[str, Quirk] = {
     "special_price_absent": _special_price_absent,
-    "special_price_zero": _first_item(special_price=0),
+    "special_price_zero": _special_price_zero,
     "same_sku_twice": _same_sku_twice,
     "discount_null": _top(discount=None),
     "interest": _top(interest=3.54),

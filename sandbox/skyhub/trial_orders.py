@@ -8,8 +8,9 @@ from typing import Any
 from sandbox.skyhub import statuses as st
 from sandbox.skyhub.dates import date_as_utc_midnight
 from sandbox.skyhub.order import Order
+from sandbox.skyhub.order_spec import MONEY
 from sandbox.skyhub.payload import document, item, retotal
-from sandbox.skyhub.placing import MONEY, enter
+from sandbox.skyhub.placing import enter
 from sandbox.skyhub.reply import Refused
 from sandbox.skyhub.store import Store
 

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -42,13 +43,18 @@ def test_an_overdue_order_can_still_be_paid(skyhub: SandboxClient) -> None:
         ({"quirks": ["none"]}, "unknown quirk"),
         ({"items": [{}]}, "items must be"),
         ({"raw": "{"}, "raw must be"),
+        ({"items": [{"id": "a", "qty": 0}]}, "items.qty must be"),
+        ({"items": [{"id": "a", "special_price": None}]}, "items.special_price must be"),
+        ({"discount": "5"}, "discount must be"),
+        ({"quirks": "none"}, "quirks must be a list"),
+        ({"code": "Submarino-1", "count": 2}, "for one order only"),
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused_by_name(
-    skyhub: SandboxClient, spec: dict[str, object], message: str
+    skyhub: SandboxClient, spec: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SandboxError, match=message):
-        skyhub.create_order(**spec)
+        skyhub.create_orders(**spec)
 
 
 @pytest.mark.parametrize(
@@ -117,10 +123,18 @@ def test_the_page_shows_what_the_marketplace_sees(skyhub: SandboxClient, api: Ap
     assert overview["calls"][0]["effect"] == "leased"
 
 
-def test_the_page_loads_nothing_from_elsewhere(skyhub: SandboxClient) -> None:
-    page = httpx.get(skyhub.base).text
+def test_a_foreign_page_cannot_use_the_control_api(skyhub: SandboxClient) -> None:
+    response = httpx.post(f"{skyhub.base}/control/reset", headers={"Origin": "https://elsewhere.example"})
 
-    assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert response.status_code == 403
+    assert httpx.get(f"{skyhub.base}/control/", headers={"Origin": skyhub.base}).status_code == 200
+
+
+def test_the_page_loads_nothing_from_elsewhere(skyhub: SandboxClient) -> None:
+    files = [httpx.get(f"{skyhub.base}/{name}").text for name in ("", "page.css", "page.js")]
+
+    assert all("://" not in text for text in files)
+    assert all(len(text) > 1000 for text in files)
 
 
 def test_buyers_buy_pay_and_now_and_then_cancel() -> None:
@@ -215,6 +229,22 @@ def test_the_program_says_where_it_listens_and_saves_on_sigterm(tmp_path: Path) 
         assert process.stdout.read() == ""
     assert line.startswith("sandbox listening on http://127.0.0.1:")
     assert '"orders": [{' in (tmp_path / "sandbox.json").read_text(encoding="utf-8")
+
+
+def test_the_program_ends_at_once_even_while_a_call_hangs() -> None:
+    command = [sys.executable, "-m", "sandbox", "--port", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with process.stdout, SandboxClient(process.stdout.readline().split()[-1]) as client:
+        client.fault("hang")
+        with api_of(client) as api:
+            api.http.timeout = httpx.Timeout(0.2)
+            with pytest.raises(httpx.ReadTimeout):
+                api.lease()
+            with api.http.stream("GET", f"{client.base}/control/"):
+                process.send_signal(signal.SIGINT)
+
+                assert process.wait(5) == 0
 
 
 def test_a_broken_snapshot_is_named_with_its_remedy(tmp_path: Path) -> None:
