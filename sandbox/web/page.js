@@ -125,7 +125,7 @@ function show(found) {
   $("store").value = store;
   $("clock-note").textContent = found.frozen ? "relógio congelado" : "relógio do marketplace";
   document.querySelector("[data-do=freeze]").textContent = found.frozen ? "Descongelar" : "Congelar";
-  $("selling").textContent = found.selling.on ? "vendendo" : "";
+  $("selling").textContent = found.selling.on ? `vendendo a cada ${found.selling.pace.toLocaleString("pt-BR")} s` : "";
   document.querySelector("[data-do=sell]").textContent = found.selling.on ? "Parar" : "Iniciar";
   const armed = found.faults.filter((rule) => rule.count === null || rule.hits < rule.count).length;
   $("faults").textContent = armed ? `${armed} ligada${armed > 1 ? "s" : ""}` : "";
