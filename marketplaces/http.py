@@ -78,7 +78,7 @@ async def call(
     try:
         async with asyncio.timeout(DEADLINE):
             response = await client.send(request)
-    except (httpx.TransportError, aiohttp.ClientError, TimeoutError) as error:
+    except (httpx.RequestError, aiohttp.ClientError, TimeoutError) as error:
         _note(account_id, request, type(error).__name__, None, writes, start)
         raise _lost(request, error, writes) from error
     _note(account_id, request, str(response.status_code), response, writes, start)
@@ -99,13 +99,14 @@ def retry_after(response: httpx.Response) -> float | None:
     """Seconds named by the Retry-After header (a number or an HTTP date), at most an hour."""
     value = response.headers.get("Retry-After", "").strip()
     try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):  # TypeError: a date without its time zone
-            return None
+        seconds = float(int(value)) if value.isdigit() else _seconds_until(parsedate_to_datetime(value))
+    except (ValueError, TypeError):  # TypeError: a date without its time zone
+        return None
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def _seconds_until(at: datetime) -> float:
+    return (at - datetime.now(UTC)).total_seconds()
 
 
 def _lost(request: httpx.Request, error: Exception, writes: bool) -> Unavailable:

@@ -1,12 +1,12 @@
 """Rate limits that all processes share: one GCRA per account and bucket in Redis, a local one while Redis is away."""
 
 import asyncio
+import atexit
 import logging
 import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
 
 import redis.asyncio
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from marketplaces import loop
 from marketplaces.errors import Throttled
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class _Turns:
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
-        self._script: Any = None
+        self._redis: redis.asyncio.Redis | None = None
         self._ask_again_at = 0.0
         self._free_at: dict[str, float] = {}
 
@@ -96,7 +97,8 @@ class _Turns:
         if time.monotonic() < self._ask_again_at:
             return None
         try:
-            wait = await self._take_script()(keys=[key], args=[round(x * 1e6) for x in (interval, patience, ahead)])
+            arguments = [round(seconds * 1e6) for seconds in (interval, patience, ahead)]
+            wait = await self._client().eval(TAKE, 1, key, *arguments)  # type: ignore[misc]
         except (redis.RedisError, OSError) as error:
             if not self._ask_again_at:
                 logger.warning("limits.local Redis does not answer (%s): each process counts for itself", error)
@@ -107,19 +109,30 @@ class _Turns:
             self._ask_again_at = 0.0
         return int(wait) / 1e6
 
-    def _take_script(self) -> Any:
-        if self._script is None:
-            client = redis.asyncio.Redis.from_url(
+    def _client(self) -> redis.asyncio.Redis:
+        if self._redis is None:
+            self._redis = redis.asyncio.Redis.from_url(
                 settings.REDIS_URL,
                 socket_timeout=REDIS_SECONDS,
                 socket_connect_timeout=REDIS_SECONDS,
                 retry=Retry(NoBackoff(), 0),
             )
-            self._script = client.register_script(TAKE)
-        return self._script
+        return self._redis
+
+    async def close(self) -> None:
+        """The next turn connects anew."""
+        if self._redis is not None:
+            await self._redis.aclose()
+            self._redis = None
 
 
 _turns = _Turns()
+
+
+@atexit.register
+def _close() -> None:
+    if _turns._redis is not None:
+        loop.run(_turns.close(), timeout=5)
 
 
 def _forget() -> None:

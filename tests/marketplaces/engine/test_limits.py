@@ -1,0 +1,159 @@
+"""Turns under a rate limit: evenly spaced, shared by all processes, and still there while Redis is not."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count, pairwise
+
+import pytest
+import redis
+from django.conf import settings
+
+from config.ports import free_port
+from marketplaces import limits, loop
+from marketplaces.errors import Throttled
+from marketplaces.limits import LOCAL_SHARE, SHARE, SharedLimiter, limits_problem
+
+_account = count(10_000)
+
+
+@pytest.fixture(autouse=True)
+def turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[limits._Turns]:
+    """As in a process that has just started."""
+    with fresh_turns() as fresh:
+        monkeypatch.setattr(limits, "_turns", fresh)
+        yield fresh
+
+
+@contextmanager
+def fresh_turns() -> Iterator[limits._Turns]:
+    turns = limits._Turns()
+    yield turns
+    loop.run(turns.close(), timeout=5)
+
+
+@pytest.fixture
+def silent_redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """It takes connections and never answers, as a frozen one does."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        monkeypatch.setattr(settings, "REDIS_URL", f"redis://127.0.0.1:{listening.getsockname()[1]}/0")
+        yield
+
+
+def times(turns: limits._Turns, n: int, *, rate: float = 9.0, key: str | None = None) -> list[float]:
+    """The moments that `n` callers get, who all ask at once."""
+    key = key or f"limit:{next(_account)}:b"
+
+    async def ask() -> list[float]:
+        moments = []
+        for _ in range(n):
+            now = time.monotonic()
+            moments.append(now + await turns.take(key, interval=1 / (rate * SHARE), patience=1000))
+        return moments
+
+    return loop.run(ask(), timeout=10)
+
+
+def test_no_second_holds_more_turns_than_the_limit_and_almost_all_of_it_is_used(turns: limits._Turns) -> None:
+    moments = times(turns, 60)
+
+    for start in moments:
+        # 40 ms: calls do not all travel equally long.
+        assert sum(start <= at < start + 1.04 for at in moments) <= 9
+    assert 59 / (moments[-1] - moments[0]) >= 0.95 * 9
+
+
+def test_two_processes_share_one_limit(turns: limits._Turns) -> None:
+    key = f"limit:{next(_account)}:b"
+    with fresh_turns() as other:
+        moments = sorted(times(turns, 10, key=key) + times(other, 10, key=key))
+
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    assert min(gaps) > 0.9 / 9
+
+
+def test_accounts_and_buckets_do_not_share(turns: limits._Turns) -> None:
+    async def take() -> float:
+        start = time.monotonic()
+        for rates in ({"a": 0.5, "b": 0.5}, {"a": 0.5}):
+            limiter = SharedLimiter(next(_account), rates, patience=10)
+            for bucket in rates:
+                await limiter.take(bucket)
+        return time.monotonic() - start
+
+    assert loop.run(take(), timeout=10) < 1
+
+
+def test_a_turn_that_is_too_far_away_is_not_waited_for_and_not_used_up(turns: limits._Turns) -> None:
+    limiter = SharedLimiter(next(_account), {"b": 2.0}, patience=0.1)
+
+    async def take_two() -> float:
+        await limiter.take("b")
+        waits = []
+        for _ in range(2):
+            with pytest.raises(Throttled) as raised:
+                await limiter.take("b")
+            waits.append(raised.value.seconds)
+        return max(waits)
+
+    assert 0.3 < loop.run(take_two(), timeout=10) < 0.6
+
+
+def test_a_flushed_redis_does_not_give_the_same_turns_out_again(turns: limits._Turns) -> None:
+    key = f"limit:{next(_account)}:b"
+    before = times(turns, 10, key=key)
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.delete(key)
+
+    after = times(turns, 1, key=key)
+
+    assert after[0] > before[-1] + 0.9 / 9
+
+
+def test_without_redis_each_process_counts_for_itself_more_carefully(
+    turns: limits._Turns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+
+    moments = times(turns, 10)
+
+    assert 9 / (moments[-1] - moments[0]) == pytest.approx(9 * LOCAL_SHARE, rel=0.05)
+
+
+@pytest.mark.usefixtures("silent_redis")
+def test_a_frozen_redis_costs_a_fraction_of_a_second_once(turns: limits._Turns) -> None:
+    limiter = SharedLimiter(next(_account), {"b": 10_000.0}, patience=2)
+
+    async def take_many() -> float:
+        start = time.monotonic()
+        await asyncio.gather(*[limiter.take("b") for _ in range(50)])
+        return time.monotonic() - start
+
+    assert loop.run(take_many(), timeout=10) < 1
+    assert loop.run(take_many(), timeout=10) < 0.2
+
+
+def test_redis_is_asked_again_after_a_rest(
+    turns: limits._Turns, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(limits, "REDIS_REST", 0.0)
+    url = settings.REDIS_URL
+    monkeypatch.setattr(settings, "REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    times(turns, 1)
+    monkeypatch.setattr(settings, "REDIS_URL", url)
+    loop.run(turns.close(), timeout=5)
+
+    times(turns, 1)
+
+    assert "Redis answers again" in caplog.text
+
+
+@pytest.mark.parametrize("limits", [[], {"queue": 0}, {"queue": "9"}, {"queue": True}, {"nonsense": 9}])
+def test_nonsense_limits_are_refused_in_words(limits: object) -> None:
+    assert limits_problem(limits, known={"queue": 9.0}) != ""
+
+
+def test_good_limits_are_no_problem() -> None:
+    assert limits_problem({"queue": 4.5}, known={"queue": 9.0}) == ""
