@@ -101,7 +101,7 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 async def first_of(adapter: Adapter) -> Fetched | None:
-    async with aclosing(adapter.fetch("")) as orders:  # type: ignore[type-var]  # a generator in every connector
+    async with aclosing(adapter.fetch("")) as orders:
         async for fetched in orders:
             return fetched
     return None

@@ -18,6 +18,6 @@ def test_each_shipment_knows_which_hand_over_of_its_order_it_is() -> None:
     updates = ChannelUpdate.objects.filter(kind=ChannelUpdate.Kind.SHIPPED).order_by("id")
     told = outgoing([update.pk for update in updates])
 
-    hand_overs = [told[update.pk].shipment.hand_over for update in updates]  # type: ignore[union-attr]
+    hand_overs = [told[update.pk].shipment.hand_over for update in updates]
     assert hand_overs == [1, 1, 2, 3]
     assert [told[update.pk].shipping_complete for update in updates] == [False, False, False, True]

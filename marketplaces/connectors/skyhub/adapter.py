@@ -48,7 +48,7 @@ class SkyHub(Adapter):
             if body is None:
                 return
             fetched = _read(body, seen_at)
-            if fetched.problem == payload.NO_JSON:
+            if fetched.problem == payload.NO_JSON and fetched.receipt:
                 fetched = await self._read_again(fetched)
             if not fetched.receipt:
                 # It will not be acknowledged, so it returns; a queue that gives only this would never end.

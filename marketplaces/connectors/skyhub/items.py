@@ -1,5 +1,6 @@
 """An order's lines: which SKU, how many, at what price, and what identifies each line. Pure."""
 
+from collections import Counter
 from typing import Any
 
 from marketplaces.connectors.skyhub import payload
@@ -30,13 +31,13 @@ def _lines(skus: list[str]) -> list[str]:
 
     delivery_line_id cannot serve: it is null at first and may be filled in later.
     """
+    told, seen = set(skus), Counter[str]()
     lines: list[str] = []
     for sku in skus:
-        line, nth = sku, 1
-        while line in lines or (nth > 1 and line in skus):
-            nth += 1
-            line = f"{sku}#{nth}"
-        lines.append(line)
+        seen[sku] += 1
+        while seen[sku] > 1 and f"{sku}#{seen[sku]}" in told:
+            seen[sku] += 1
+        lines.append(sku if seen[sku] == 1 else f"{sku}#{seen[sku]}")
     return lines
 
 

@@ -74,7 +74,7 @@ TELLINGS = {
 
 def _issue_date(issued_at: datetime | None, approved_at: datetime | None, now: datetime) -> str | None:
     """SkyHub refuses a date in the future or before the payment (2020-02-20); without one it takes its own now."""
-    if issued_at is None or issued_at > now - SKEW or (approved_at and issued_at < approved_at):
+    if issued_at is None or approved_at is None or not approved_at <= issued_at <= now - SKEW:
         return None
     return _local(issued_at)
 

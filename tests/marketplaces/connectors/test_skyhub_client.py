@@ -171,6 +171,10 @@ def test_an_issue_date_that_skyhub_would_refuse_is_left_to_skyhub(issued: timede
     assert ("issue_date" in body["invoice"]) is told
 
 
+def test_without_a_known_payment_no_issue_date_is_told() -> None:
+    assert "issue_date" not in body_of("INVOICED", approved_at=None)["invoice"]
+
+
 def test_a_shipment_carries_its_items_inside() -> None:
     shipment = make_shipment(items=(("A", 1), ("B", 2), ("A", 2)))
 

@@ -14,7 +14,7 @@ from tests.marketplaces.connectors.skyhub import SEEN_AT, sample, snapshot
 
 
 def at(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+    return datetime(*parts, tzinfo=UTC)
 
 
 def item(**over: Any) -> dict[str, Any]:
