@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.utils import translation
 
 from marketplaces.errors import MarketplaceError, Rejected, Unavailable
 from tests.marketplaces.connectors.skyhub import STATUSES, Store, sample
@@ -67,7 +68,8 @@ def test_an_order_canceled_meanwhile_needs_a_person(kind: str) -> None:
     store = Store()
     store.refuse("Transição inválida: CANCELED -> INVOICED")
 
-    with pytest.raises(Rejected, match=r"canceled.+Transição inválida: CANCELED -> INVOICED"):
+    sentence = r"canceled this order meanwhile.+Transição inválida: CANCELED -> INVOICED"
+    with translation.override("en"), pytest.raises(Rejected, match=sentence):
         asyncio.run(store.adapter().push(make_update(kind)))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.utils import translation
 
 from marketplaces.adapter import Fetched
 from marketplaces.connectors.skyhub.adapter import SkyHub
@@ -151,7 +152,7 @@ def test_trap_14_an_invoice_without_its_key_is_never_posted() -> None:
     assert update.invoice is not None
 
     for invoice in (None, replace(update.invoice, access_key="")):
-        with pytest.raises(Rejected, match="access key"):
+        with translation.override("en"), pytest.raises(Rejected, match="access key"):
             asyncio.run(store.adapter().push(replace(update, invoice=invoice)))
     assert store.writes == []
 
