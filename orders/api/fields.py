@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 class Text(serializers.CharField):
+    #: For OpenAPI: something visible in it, and none of the zero characters that PostgreSQL cannot hold.
+    pattern = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
     default_error_messages = {"not_text": NOT_TEXT}
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
@@ -25,8 +28,14 @@ class Text(serializers.CharField):
         return super().run_validation(data)
 
 
-class Link(Text, serializers.URLField):
-    """An http(s) address."""
+class Link(Text):
+    """An address that a person may click on."""
+
+    pattern = r"^https?://[^\s\u0000]+$"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators.append(URLValidator(schemes=["http", "https"]))
 
 
 class Whole(serializers.IntegerField):
@@ -44,6 +53,7 @@ class Instant(serializers.DateTimeField):
     default_error_messages = {
         "not_text": NOT_TEXT,
         "not_an_instant": gettext_lazy("Write date, time and zone as ISO 8601, for example 2026-11-20T15:00:00-03:00."),
+        "year": gettext_lazy("The year must lie between 2000 and 2100."),
         "zone": gettext_lazy(
             "The zone is missing: end with Z, or with an offset such as -03:00 (in an address, write + as %2B)."
         ),
@@ -56,8 +66,10 @@ class Instant(serializers.DateTimeField):
             at = parse_datetime(data)
         except ValueError:
             at = None
-        if at is None or not 2000 <= at.year <= 2100:
+        if at is None:
             self.fail("not_an_instant")
+        if not 2000 <= at.year <= 2100:
+            self.fail("year")
         if at.tzinfo is None:
             self.fail("zone")
         return at.astimezone(UTC)

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from orders.api.fields import Input, Link, PastInstant, Text, Whole
 
-EXAMPLE_ACCESS_KEY = "35261111222333000181550010000000071000000074"
+EXAMPLE_ACCESS_KEY = "35261111222333000181550010000000071000000077"
 
 
 @extend_schema_serializer(
@@ -66,7 +66,7 @@ class ShipmentInput(Input):
     shipped_at = PastInstant(required=False, help_text="When the carrier took it; without it, now.")
 
 
-@extend_schema_serializer(examples=[OpenApiExample("Delivered", value={"delivered_at": "2026-11-23T10:15:00-03:00"})])
+@extend_schema_serializer(examples=[OpenApiExample("Delivered", value={"delivered_at": "2026-11-21T10:15:00-03:00"})])
 class DeliveryInput(Input):
     delivered_at = PastInstant(required=False, help_text="When the buyer got it; without it, now.")
 

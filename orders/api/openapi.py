@@ -3,7 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import override
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
@@ -74,6 +78,17 @@ class StrictInput(OpenApiSerializerExtension):  # type: ignore[no-untyped-call] 
     def map_serializer(self, auto_schema: Any, direction: "Direction") -> dict[str, Any]:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return {**schema, "additionalProperties": False}
+
+
+class ExactText(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # the hook has no types
+    """What text must look like beyond its length."""
+
+    target_class = "orders.api.fields.Text"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: "Direction") -> dict[str, Any]:
+        schema = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        return {**schema, "minLength": 1, "pattern": self.target.pattern}
 
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:

@@ -12,7 +12,7 @@ from rest_framework.settings import api_settings
 
 from orders.api.problem_types import BY_STATUS, PROBLEM_TYPES, ProblemType
 from orders.api.representation import order_state
-from orders.errors import AlreadyDone, Contradiction, InvalidFact, NotAllowed, OrderError
+from orders.errors import AlreadyDone, Contradiction, InvalidFact, OrderError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -59,18 +59,12 @@ def _response(
 
 
 def _domain_response(error: OrderError, request: Request, order_id: int) -> Response:
-    match error:
-        case AlreadyDone():
-            return Response(order_state(order_id))
-        case InvalidFact():
-            entry = {"pointer": f"#/{error.field}", "code": error.code, "detail": error.message}
-            return _response(PROBLEM_TYPES["invalid"], request, errors=[entry])
-        case NotAllowed():
-            problem = PROBLEM_TYPES["not-allowed"]
-        case Contradiction():
-            problem = PROBLEM_TYPES["contradiction"]
-        case _:
-            raise error
+    if isinstance(error, AlreadyDone):
+        return Response(order_state(order_id))
+    if isinstance(error, InvalidFact):
+        entry = {"pointer": f"#/{error.field}", "code": error.code, "detail": error.message}
+        return _response(PROBLEM_TYPES["invalid"], request, errors=[entry])
+    problem = PROBLEM_TYPES["contradiction" if isinstance(error, Contradiction) else "not-allowed"]
     order = order_state(order_id)
     return _response(problem, request, detail=error.message, code=error.code, order=order)
 

@@ -26,6 +26,14 @@ def page_size(what: str) -> serializers.IntegerField:
     )
 
 
+class CursorText(Text):
+    pattern = r"^[0-9]{1,19}-[0-9]{1,19}$"
+
+
+class PositionText(Text):
+    pattern = rf"^([0-9]{{1,19}}-[0-9]{{1,19}}|{NOW})$"
+
+
 class Query(Input):
     """The parameters of an address, read as strictly as a body."""
 
@@ -52,7 +60,7 @@ class OrderQuery(Query):
         help_text="Only orders changed at or after this moment. To miss nothing, follow /changes instead.",
     )
     limit = page_size("orders")
-    cursor = Text(required=False, max_length=40, help_text="`next_cursor` of the page before.")
+    cursor = CursorText(required=False, max_length=40, help_text="`next_cursor` of the page before.")
 
     def validate_channel(self, code: str) -> int:
         pk = Channel.objects.filter(code=code).values_list("pk", flat=True).first()
@@ -68,7 +76,7 @@ class OrderQuery(Query):
 
 
 class ChangeQuery(Query):
-    after = Text(
+    after = PositionText(
         required=False,
         max_length=40,
         help_text="`next` of the answer before, or `position` of any change; without it, from the very first change. "

@@ -113,7 +113,7 @@ def test_orders_are_found_by_their_last_change(wms: Warehouse) -> None:
         ({"cursor": "9999999999999999999-1"}, "cursor", "unknown_cursor"),
         ({"updated_since": "2026-11-20T15:00:00"}, "updated_since", "zone"),
         ({"updated_since": "yesterday"}, "updated_since", "not_an_instant"),
-        ({"updated_since": "0001-01-01T00:00:00+23:00"}, "updated_since", "not_an_instant"),
+        ({"updated_since": "0001-01-01T00:00:00+23:00"}, "updated_since", "year"),
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_named(
