@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from marketplaces.adapter import Fetched
 from marketplaces.connectors.skyhub import adapter, mapping
 from marketplaces.connectors.skyhub.adapter import SkyHub
 from orders.snapshot import OrderSnapshot
@@ -35,6 +36,16 @@ def sample(name: str = "two_items_discount", **over: Any) -> dict[str, Any]:
 
 def snapshot(document: Mapping[str, Any]) -> OrderSnapshot:
     return mapping.snapshot(json.dumps(document).encode(), seen_at=SEEN_AT)
+
+
+def item(**over: Any) -> dict[str, Any]:
+    """The first line of a sample; `over` as in `sample`."""
+    first = {**sample()["items"][0], **over}
+    return {key: value for key, value in first.items() if value is not ...}
+
+
+async def drained(adapter: SkyHub) -> list[Fetched]:
+    return [fetched async for fetched in adapter.fetch("")]
 
 
 class Store:

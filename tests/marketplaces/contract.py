@@ -1,0 +1,114 @@
+"""The terms of a connector, read from the folder of its samples, and a marketplace that keeps to them."""
+
+import asyncio
+import json
+import re
+import tomllib
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from copy import deepcopy
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+import httpx
+
+from marketplaces import registry
+from marketplaces.adapter import Adapter, Fetched
+from orders.snapshot import OrderSnapshot
+from tests.marketplaces.wire import Answer, Turns, make_adapter
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    connector: str
+    folder: Path
+    terms: dict[str, Any]
+
+    @classmethod
+    def of(cls, connector: str) -> "Contract":
+        module = import_module(registry.adapter_class(connector).__module__)
+        folder = Path(str(module.__file__)).parent / "samples"
+        return cls(connector=connector, folder=folder, terms=tomllib.loads((folder / "contract.toml").read_text()))
+
+    @property
+    def samples(self) -> list[str]:
+        return sorted(path.stem for path in self.folder.glob("*.json"))
+
+    def document(self, sample: str) -> Any:
+        return json.loads((self.folder / f"{sample}.json").read_text())
+
+    def adapter(self, answer: Answer, *, turns: Turns | None = None) -> Adapter:
+        return make_adapter(self.connector, answer, credentials=self.terms["credentials"], turns=turns)
+
+    def marketplace(self, document: Any = None) -> Answer:
+        """The other end of the wire: answers as contract.toml says, `document` where it says sample."""
+        document = self.document(self.samples[0]) if document is None else document
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            for known in self.terms["answers"]:
+                if known["method"] == request.method and re.fullmatch(known["path"], path_of(request)):
+                    body = json.dumps(document) if known.get("sample") else known.get("body", "")
+                    return httpx.Response(known.get("status", 200), text=body)
+            raise AssertionError(f"contract.toml has no answer to {request.method} {path_of(request)}")
+
+        return answer
+
+    def read(self, document: Any) -> Fetched:
+        return run(self.adapter(self.marketplace(document)).read("any code"))
+
+    def snapshot(self, sample: str) -> OrderSnapshot:
+        snapshot = self.read(self.document(sample)).snapshot
+        assert snapshot is not None
+        return snapshot
+
+    def sample_with_a_buyer(self) -> tuple[list[str], str]:
+        """What nobody may read in a log, and the sample that holds it."""
+        for sample in self.samples:
+            snapshot = self.snapshot(sample)
+            private = [snapshot.buyer.document, snapshot.buyer.email, snapshot.shipping_address.street]
+            if all(private):
+                return private, sample
+        raise AssertionError(f"{self.connector} needs a sample with CPF, e-mail and street")
+
+
+def path_of(request: httpx.Request) -> str:
+    """Split at real slashes only: a code's own are shown as they were sent, encoded."""
+    return "/".join(
+        unquote(part).replace("/", "%2F") for part in request.url.raw_path.decode().split("?")[0].split("/")
+    )
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(coroutine)
+
+
+def overlaid(document: Any, over: dict[str, Any]) -> Any:
+    document = deepcopy(document)
+    for key, value in over.items():
+        inner = document.get(key)
+        document[key] = overlaid(inner, value) if isinstance(value, dict) and isinstance(inner, dict) else value
+    return document
+
+
+async def first_of(adapter: Adapter) -> Fetched | None:
+    async with aclosing(adapter.fetch("")) as orders:
+        async for fetched in orders:
+            return fetched
+    return None
+
+
+def failing(error: Callable[[httpx.Request], httpx.Response], *, otherwise: Answer | None = None) -> Answer:
+    """Fails every call; with `otherwise`, only those that change something."""
+    return lambda request: otherwise(request) if otherwise and request.method == "GET" else error(request)
+
+
+def time_out(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("no answer", request=request)
+
+
+CONTRACTS = [Contract.of(connector) for connector in registry.CONNECTORS]
