@@ -26,7 +26,9 @@ class ApiKey(models.Model):
     #: SHA-256 is enough: the secret has 256 random bits, so there is nothing to guess or to slow down.
     hash = models.CharField(max_length=64, unique=True, editable=False)
     hint = models.CharField(_("begins with"), max_length=12, editable=False)
-    scopes = ArrayField(models.CharField(max_length=20, choices=Scope), verbose_name=_("may"), default=all_scopes)
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=Scope), verbose_name=_("allowed to"), default=all_scopes
+    )
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)

@@ -1,0 +1,36 @@
+"""What other apps add to the back office. Nobody is known here by name: who wants a place registers for it."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from orders.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the order's page: a template and what it needs."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A figure on the first page; leads to the list of what it counts."""
+
+    label: str
+    count: int
+    url: str
+    tone: str = "quiet"  #: as in templatetags/badges.py
+    hint: str = ""
+
+
+#: Asked for every order that is shown; None adds nothing.
+order_panels: list[Callable[[HttpRequest, Order], Panel | None]] = []
+#: Raw message ids to the addresses where they can be read, as far as they are still kept.
+message_links: list[Callable[[HttpRequest, Collection[str]], Mapping[str, str]]] = []
+#: Groups of figures for the first page: heading and tiles.
+tile_groups: list[Callable[[HttpRequest], tuple[str, Iterable[Tile]] | None]] = []
