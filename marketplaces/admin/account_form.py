@@ -1,0 +1,124 @@
+"""The form of an account: it makes the channel with it, and never shows what credentials are stored."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+from validate_docbr import CNPJ
+
+from marketplaces import registry
+from marketplaces.models import Account
+from orders.models import Channel
+
+PREFIX = "credential_"
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Of one connector; `account_form` adds its credentials."""
+
+    connector: ClassVar[str]
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("As people call it, for example “Americanas, main store”."),
+    )
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=50,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Short and permanent; warehouse systems see it. Leave it empty to have it made from the name."),
+    )
+    seller_cnpj = forms.CharField(
+        label=_("Seller's CNPJ"),
+        max_length=18,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("When filled in, only NF-e issued by this CNPJ are accepted for the channel's orders."),
+    )
+
+    class Meta:
+        model = Account
+        fields = ("base_url", "production", "limits")
+        widgets = {
+            "base_url": UnfoldAdminURLInputWidget,
+            "production": UnfoldBooleanSwitchWidget,
+            "limits": UnfoldAdminTextareaWidget({"rows": 3, "class": "dsp-mono"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.connector = self.connector
+        if self.instance.pk:
+            channel = self.instance.channel
+            self.initial.update(name=channel.name, code=channel.code, seller_cnpj=channel.seller_cnpj)
+            self.fields["code"].disabled = True
+
+    def clean_code(self) -> str:
+        if self.instance.pk:
+            return str(self.instance.channel.code)
+        code: str = self.cleaned_data["code"] or slugify(self.cleaned_data.get("name", ""))[:50]
+        if not code:
+            raise forms.ValidationError(gettext("Give the account a code."))
+        if Channel.objects.filter(code=code).exists():
+            raise forms.ValidationError(gettext("Another account has the code “%(code)s”.") % {"code": code})
+        return code
+
+    def clean_seller_cnpj(self) -> str:
+        cnpj = "".join(c for c in self.cleaned_data["seller_cnpj"].upper() if c.isalnum())
+        if cnpj and not CNPJ().validate(cnpj):
+            raise forms.ValidationError(gettext("This is not a valid CNPJ: look at its digits again."))
+        return cnpj
+
+    @property
+    def typed_credentials(self) -> dict[str, str]:
+        """Those that were filled in; an empty one keeps what is stored."""
+        return {
+            name.removeprefix(PREFIX): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(PREFIX) and value
+        }
+
+    @transaction.atomic
+    def save_account(self) -> None:
+        """The channel and the account. Of a connected account only what was typed is written: others write too."""
+        account: Account = self.instance
+        facts = {"name": self.cleaned_data["name"], "seller_cnpj": self.cleaned_data["seller_cnpj"]}
+        if not account.pk:
+            account.channel = Channel.objects.create(
+                code=self.cleaned_data["code"], marketplace=self.connector, **facts
+            )
+            account.credentials = self.typed_credentials
+            account.save()
+            return
+        Channel.objects.filter(pk=account.channel_id).update(**facts)
+        account.channel.refresh_from_db()
+        account.credentials = account.credentials | self.typed_credentials
+        account.save(update_fields=["base_url", "production", "limits", "credentials"])
+
+
+def account_form(connector: str, account: Account | None) -> type[AccountForm]:
+    """The form for a connector's accounts, with a password field for each of its credentials."""
+    stored = account.credentials if account else {}
+    fields: dict[str, Any] = {
+        PREFIX + name: forms.CharField(
+            label=gettext(label),
+            required=not stored.get(name),
+            widget=UnfoldAdminPasswordWidget({"autocomplete": "new-password"}),
+            help_text=gettext("Stored. Leave it empty to keep it.") if stored.get(name) else "",
+        )
+        for name, label in registry.adapter_class(connector).credential_fields.items()
+    }
+    return type("AccountForm", (AccountForm,), {"connector": connector, **fields})
