@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -71,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.language.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -83,6 +85,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -102,8 +105,13 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
 LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", "Português"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale", BASE_DIR / "config" / "unfold_locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = env("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
@@ -151,12 +159,16 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("orders/favicon.svg")}],
+    "STYLES": [lambda request: static("orders/backoffice.css")],
+    "DASHBOARD_CALLBACK": "orders.admin.dashboard.first_page",
     "SIDEBAR": {
         "show_search": False,
         "navigation": [
             {
                 "title": _("Work"),
                 "items": [
+                    {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
                     {
                         "title": _("Orders"),
                         "icon": "receipt_long",
@@ -183,7 +195,7 @@ UNFOLD = {
                         "link": reverse_lazy("admin:marketplaces_account_changelist"),
                     },
                     {
-                        "title": _("API keys"),
+                        "title": _("Keys for the API"),
                         "icon": "key",
                         "link": reverse_lazy("admin:orders_apikey_changelist"),
                     },
@@ -191,6 +203,11 @@ UNFOLD = {
                         "title": _("Users"),
                         "icon": "person",
                         "link": reverse_lazy("admin:auth_user_changelist"),
+                    },
+                    {
+                        "title": _("Groups"),
+                        "icon": "group",
+                        "link": reverse_lazy("admin:auth_group_changelist"),
                     },
                 ],
             },
@@ -214,7 +231,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
-    "socket_timeout": int(env("BROKER_SOCKET_TIMEOUT", "1")),  # workers: 5; a request waits a second at most
+    "socket_timeout": 1,  # a request waits a second at most; config/celery.py gives workers more
     "socket_connect_timeout": 1,
     "socket_keepalive": True,
     "health_check_interval": 5,
@@ -244,6 +261,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
-    # httpx logs whole URLs at INFO, and some marketplaces sign them with tokens.
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "aiohttp")},
+    "loggers": {
+        # httpx logs whole URLs at INFO, and some marketplaces sign them with tokens.
+        **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "aiohttp")},
+        # Two lines for each task, every two seconds; what a task did is logged where it is done.
+        **{name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace")},
+    },
 }
