@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: The last moment a column can hold, and the last number of a row.
-LAST_MICROSECOND = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
-LAST_NUMBER = 2**63 - 1
-_PAIR = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
+LARGEST_BIGINT = 2**63 - 1
+POSITION = r"[0-9]{1,19}-[0-9]{1,19}"
+#: Its first number is negative for what a marketplace dates before 1970.
+CURSOR = rf"-?{POSITION}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Position:
     """A place in the change feed: the writing transaction and, within it, the event."""
 
@@ -22,7 +22,7 @@ class Position:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ValueError for text that we never gave."""
-        return cls(*_numbers(text, LAST_NUMBER))
+        return cls(*_numbers(POSITION, text))
 
     def __str__(self) -> str:
         return f"{self.xid}-{self.event_id}"
@@ -38,17 +38,20 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ValueError for text that we never gave."""
-        micros, order_id = _numbers(text, LAST_MICROSECOND)
-        return cls(EPOCH + timedelta(microseconds=micros), order_id)
+        micros, order_id = _numbers(CURSOR, text)
+        try:
+            return cls(EPOCH + timedelta(microseconds=micros), order_id)
+        except OverflowError:
+            raise ValueError(text) from None
 
     def __str__(self) -> str:
         return f"{(self.placed_at - EPOCH) // timedelta(microseconds=1)}-{self.order_id}"
 
 
-def _numbers(text: str, largest_first: int) -> tuple[int, int]:
-    if not (match := _PAIR.fullmatch(text)):
+def _numbers(pattern: str, text: str) -> tuple[int, int]:
+    if not re.fullmatch(pattern, text):
         raise ValueError(text)
-    first, second = int(match[1]), int(match[2])
-    if first > largest_first or second > LAST_NUMBER:
+    first, second = (int(number) for number in text.rsplit("-", 1))
+    if max(first, second) > LARGEST_BIGINT:
         raise ValueError(text)
     return first, second

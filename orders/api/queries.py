@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from orders.api.fields import Input, Instant, Text
-from orders.api.positions import Cursor, Position
+from orders.api.positions import CURSOR, POSITION, Cursor, Position
 from orders.api.problems import InvalidQuery
 from orders.models import Channel
 from orders.words import STATUS_CHOICES
@@ -27,11 +27,11 @@ def page_size(what: str) -> serializers.IntegerField:
 
 
 class CursorText(Text):
-    pattern = r"^[0-9]{1,19}-[0-9]{1,19}$"
+    pattern = f"^{CURSOR}$"
 
 
 class PositionText(Text):
-    pattern = rf"^([0-9]{{1,19}}-[0-9]{{1,19}}|{NOW})$"
+    pattern = f"^({POSITION}|{NOW})$"
 
 
 class Query(Input):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from orders.models import Attention, ChannelUpdate, Invoice, Order, OrderItem, Shipment, ShipmentItem
 from orders.snapshot import Address, Payment, Tracking
@@ -106,17 +106,9 @@ def _work(order_id: int) -> Row:
 
 
 def _invoice(order_id: int) -> Row | None:
-    invoice = Invoice.objects.filter(order_id=order_id).first()
-    if invoice is None:
-        return None
-    return {
-        "access_key": invoice.access_key,
-        "number": invoice.number,
-        "series": invoice.series,
-        "issued_at": invoice.issued_at,
-        "volumes": invoice.volumes,
-        "recorded_at": invoice.created_at,
-    }
+    columns = ("access_key", "number", "series", "issued_at", "volumes")
+    invoices = Invoice.objects.filter(order_id=order_id).order_by("id")
+    return invoices.values(*columns, recorded_at=F("created_at")).first()
 
 
 def _shipments(order_id: int) -> list[Row]:

@@ -63,6 +63,7 @@ def test_personal_data_is_only_in_the_whole_order(wms: Warehouse) -> None:
 def test_following_the_cursor_shows_every_order_once(wms: Warehouse) -> None:
     # Several at the same moment: the place is (moment, id), not the moment alone.
     expected = [make_order(placed_at=PLACED + timedelta(hours=n // 3)).code for n in range(10)][::-1]
+    expected += [make_order(placed_at=datetime(1960, 1, day, tzinfo=UTC)).code for day in (4, 3, 2, 1)]
 
     seen, cursor = [], {}
     while True:
@@ -111,6 +112,7 @@ def test_orders_are_found_by_their_last_change(wms: Warehouse) -> None:
         ({"limit": "many"}, "limit", "invalid"),
         ({"cursor": "yesterday"}, "cursor", "unknown_cursor"),
         ({"cursor": "9999999999999999999-1"}, "cursor", "unknown_cursor"),
+        ({"cursor": "-9000000000000000000-1"}, "cursor", "unknown_cursor"),
         ({"updated_since": "2026-11-20T15:00:00"}, "updated_since", "zone"),
         ({"updated_since": "yesterday"}, "updated_since", "not_an_instant"),
         ({"updated_since": "0001-01-01T00:00:00+23:00"}, "updated_since", "year"),
