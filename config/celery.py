@@ -1,16 +1,25 @@
 """The Celery app and what beat rings for. Beat only rings: what is due stands in the database."""
 
 import os
+from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("despacho")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_like_django(**_: object) -> None:
+    """Worker and beat write the same lines as the web, at LOG_LEVEL."""
+    from django.conf import settings
+
+    dictConfig(settings.LOGGING)
 
 
 @celeryd_init.connect

@@ -88,7 +88,7 @@ class Drain:
         self._arrived.put(None)
 
     def _start_fetcher(self, group: asyncio.TaskGroup) -> None:
-        if self._fetchers < self.adapter.fetchers and not self._ended:
+        if self._fetchers < self.adapter.fetchers and not self._ended and time.monotonic() < self._fetch_until:
             self._fetchers += 1
             group.create_task(self._run_fetcher(group))
 

@@ -1,9 +1,8 @@
 """FakeMarketplace: a marketplace inside this process, to test the engine with. It can be told to fail."""
 
 import asyncio
-import time
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +16,7 @@ class Entry:
     """A place in the queue."""
 
     fetched: Fetched
-    leased_until: float = 0.0
+    leased: bool = False
 
 
 @dataclass(eq=False)
@@ -25,15 +24,14 @@ class Shop:
     """What the marketplace knows: a queue with leases, and the updates that it was told."""
 
     latency: float = 0.0
-    lease_seconds: float = 300.0
     queue: list[Entry] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)  #: (order code, kind), in the order of their arrival
     applied: set[int] = field(default_factory=set)  #: ids of the updates
     readable: dict[str, OrderSnapshot] = field(default_factory=dict)  #: by raw body, what `parse` makes of it
     calls: list[str] = field(default_factory=list)
-    #: What the next calls of a name do instead: an exception, or a function that may raise one, or None.
-    next: dict[str, deque[Exception | Callable[[], None] | None]] = field(default_factory=lambda: defaultdict(deque))
+    #: What the next calls of a name raise; None for a call that goes well.
+    next: dict[str, deque[Exception | None]] = field(default_factory=lambda: defaultdict(deque))
     always: dict[str, Exception] = field(default_factory=dict)
 
     def put(self, *snapshots: OrderSnapshot) -> None:
@@ -48,6 +46,10 @@ class Shop:
     def _enqueue(self, fetched: Fetched) -> None:
         self.queue.append(Entry(fetched))
 
+    def end_leases(self) -> None:
+        for entry in self.queue:
+            entry.leased = False
+
     @property
     def waiting(self) -> list[str]:
         """Codes that are still in the queue, leased or not."""
@@ -57,10 +59,8 @@ class Shop:
         self.calls.append(name)
         await asyncio.sleep(self.latency)
         error = self.next[name].popleft() if self.next[name] else self.always.get(name)
-        if isinstance(error, Exception):
-            raise error
         if error is not None:
-            error()
+            raise error
 
 
 SHOPS: dict[str, Shop] = {}
@@ -80,11 +80,10 @@ class FakeMarketplace(Adapter):
     async def fetch(self, cursor: str) -> AsyncIterator[Fetched]:
         while True:
             await self.shop.call("fetch")
-            free = (entry for entry in self.shop.queue if entry.leased_until <= time.monotonic())
-            entry = next(free, None)
+            entry = next((entry for entry in self.shop.queue if not entry.leased), None)
             if entry is None:
                 return
-            entry.leased_until = time.monotonic() + self.shop.lease_seconds
+            entry.leased = True
             yield entry.fetched
 
     async def acknowledge(self, receipt: str) -> None:

@@ -1,0 +1,114 @@
+"""The doorbell: rung on commit, together for many, and never at the cost of who rings."""
+
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from marketplaces import doorbell, tasks
+from marketplaces.doorbell import Doorbell
+from marketplaces.models import Account
+from orders.verbs import invoice
+from tests.factories import WAREHOUSE, make_access_key, make_order
+
+
+@pytest.fixture
+def broker() -> Iterator[redis.Redis]:
+    """The real one, with empty queues."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.delete("push", "pull", "control")
+        yield client
+        client.delete("push", "pull", "control")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_that_is_committed_rings_for_its_channel(account: Account, broker: redis.Redis) -> None:
+    order = make_order(channel=account.channel)
+
+    invoice(order, access_key=make_access_key(), by=WAREHOUSE)
+
+    assert broker.llen("push") == 1
+
+
+def test_many_rings_for_a_channel_become_two(broker: redis.Redis) -> None:
+    """The second is heard after the last of them, so none is in vain."""
+    bell = Doorbell()
+
+    for _ in range(50):
+        bell.ring(1)
+
+    assert broker.llen("push") == 2
+
+
+def test_channels_are_rung_for_separately(broker: redis.Redis) -> None:
+    bell = Doorbell()
+
+    for channel_id in (1, 2, 3):
+        bell.ring(channel_id)
+
+    assert broker.llen("push") == 3
+
+
+def test_a_later_ring_is_rung_again(broker: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorbell, "TOGETHER", 0.0)
+    bell = Doorbell()
+
+    bell.ring(1)
+    bell.ring(1)
+
+    assert broker.llen("push") == 2
+
+
+def test_after_a_ring_that_failed_nobody_waits_for_the_broker_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[object] = []
+
+    def fail(**message: object) -> None:
+        tried.append(message)
+        raise ConnectionError("refused")
+
+    monkeypatch.setattr(tasks.push_channel, "apply_async", fail)
+    bell = Doorbell()
+    for channel_id in range(10):
+        bell.ring(channel_id)
+    assert (len(tried), bell.failed) == (1, 10)
+    assert len(caplog.records) == 1
+
+    bell._quiet_until = 0.0
+    bell.ring(1)
+    assert len(tried) == 2
+
+
+RING = textwrap.dedent(
+    """
+    import time, django
+    django.setup()
+    from orders.doorbell import updates_recorded
+    updates_recorded.connect(lambda **_: None)
+    for channel_id in (1, 2, 3):
+        start = time.monotonic()
+        updates_recorded.send_robust(sender=None, channel_id=channel_id)
+        print(time.monotonic() - start)
+    """
+)
+
+
+def test_a_frozen_broker_does_not_delay_a_request_for_more_than_a_second_and_a_half() -> None:
+    """It takes connections and never answers. In a process of its own, whose connections are all cold."""
+    with socket.create_server(("127.0.0.1", 0), backlog=10) as silent:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        env = {**os.environ, "REDIS_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        rung = subprocess.run([sys.executable, "-c", RING], env=env, capture_output=True, text=True, timeout=60)
+
+    assert rung.returncode == 0, rung.stderr
+    first, *later = map(float, rung.stdout.split())
+    assert 0.5 < first < 1.5  # it was tried
+    assert max(later) < 0.1
+    assert "the sweep will deliver" in rung.stderr

@@ -1,0 +1,160 @@
+"""Celery's entries and the pump: real broker, real worker, real messages."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import redis
+from celery.contrib.testing.worker import start_worker
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from config.celery import app
+from marketplaces import tasks
+from marketplaces.management.commands.pump import Pump
+from marketplaces.models import Account, Heartbeat
+from orders.models import Order
+from orders.verbs import invoice
+from tests.factories import WAREHOUSE, make_access_key, make_order, make_snapshot
+from tests.fakes import SHOPS, Shop
+from tests.marketplaces.engine.conftest import make_fake_account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def account() -> Account:
+    return make_fake_account()
+
+
+@pytest.fixture
+def shop(account: Account) -> Shop:
+    return SHOPS[account.base_url]
+
+
+@pytest.fixture
+def broker() -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.delete("push", "pull", "control")
+        yield client
+        client.delete("push", "pull", "control")
+
+
+@contextmanager
+def worker() -> Iterator[None]:
+    """A real worker in a thread of this process, which therefore knows the fake marketplace."""
+    with start_worker(app, pool="solo", perform_ping_check=False, queues=["control", "push", "pull"]):
+        yield
+
+
+def eventually(condition: Callable[[], bool], *, within: float = 10) -> bool:
+    deadline = time.monotonic() + within
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return condition()
+
+
+def order_to_tell(account: Account) -> Order:
+    order = make_order(channel=account.channel)
+    invoice(order, access_key=make_access_key(), by=WAREHOUSE)
+    return order
+
+
+def test_the_doorbell_wakes_a_worker(account: Account, shop: Shop, broker: redis.Redis) -> None:
+    with worker():
+        order = order_to_tell(account)
+
+        assert eventually(lambda: shop.told == [(order.code, "INVOICED")])
+
+
+def test_an_update_whose_doorbell_was_lost_is_delivered_by_the_sweep(
+    account: Account, shop: Shop, broker: redis.Redis
+) -> None:
+    order = order_to_tell(account)
+    assert broker.delete("push") == 1
+
+    with worker():
+        tasks.push_due_updates.apply_async()
+
+        assert eventually(lambda: shop.told == [(order.code, "INVOICED")])
+    assert Heartbeat.objects.filter(name="sweep").exists()
+
+
+def test_beats_entries_name_tasks_that_exist_and_expire(account: Account) -> None:
+    for entry in app.conf.beat_schedule.values():
+        assert entry["task"] in app.tasks
+        assert entry["options"]["expires"] <= 2 * entry["schedule"]
+
+
+def test_due_accounts_are_pulled_each_by_its_own_message(account: Account, shop: Shop, broker: redis.Redis) -> None:
+    paused = make_fake_account()
+    paused.pause(Account.Pause.MANUAL)
+    shop.put(make_snapshot())
+
+    with worker():
+        tasks.pull_due_accounts.apply_async(kwargs={"connector": "fake"})
+
+        assert eventually(lambda: shop.waiting == [])
+    assert SHOPS[paused.base_url].calls == []
+    assert Heartbeat.objects.filter(name="pull fake").exists()
+
+
+def test_the_canary_sings(broker: redis.Redis) -> None:
+    with worker():
+        tasks.canary.apply_async()
+
+        assert eventually(lambda: Heartbeat.objects.filter(name="canary").exists())
+
+
+def test_messages_of_a_newer_version_are_understood(account: Account, shop: Shop) -> None:
+    order_to_tell(account)
+
+    tasks.push_channel(channel_id=account.channel_id, something_new=1)
+    tasks.pull_account(account_id=account.pk, something_new=1)
+
+    assert "fetch" in shop.calls
+    assert len(shop.told) == 1
+
+
+def test_the_pump_pulls_and_pushes_without_broker(account: Account, shop: Shop) -> None:
+    order = order_to_tell(account)
+    shop.put(make_snapshot())
+
+    call_command("pump", once=True)
+
+    assert shop.told == [(order.code, "INVOICED")]
+    assert shop.waiting == []
+    assert Order.objects.count() == 2
+
+
+def test_an_account_that_fails_does_not_stop_the_pump(account: Account, shop: Shop) -> None:
+    other = make_fake_account()
+    SHOPS[other.base_url].always["fetch"] = ZeroDivisionError("oops")
+    shop.put(make_snapshot())
+
+    call_command("pump", once=True)
+
+    assert shop.waiting == []
+
+
+def test_the_pump_goes_on_until_it_is_stopped(account: Account, shop: Shop) -> None:
+    pump = Pump(pull_seconds=0.05)
+
+    def run() -> None:
+        pump.run(sweep_seconds=0.05)
+        connections.close_all()
+
+    pumping = threading.Thread(target=run)
+    pumping.start()
+    try:
+        shop.put(make_snapshot())
+        assert eventually(lambda: shop.waiting == [])
+        order = order_to_tell(account)
+        assert eventually(lambda: shop.told == [(order.code, "INVOICED")])
+    finally:
+        pump.stop()
+        pumping.join(10)
+    assert not pumping.is_alive()
