@@ -108,7 +108,8 @@ def _work(order_id: int) -> Row:
 def _invoice(order_id: int) -> Row | None:
     columns = ("access_key", "number", "series", "issued_at", "volumes")
     invoices = Invoice.objects.filter(order_id=order_id).order_by("id")
-    return invoices.values(*columns, recorded_at=F("created_at")).first()
+    invoice: Row | None = invoices.values(*columns, recorded_at=F("created_at")).first()
+    return invoice
 
 
 def _shipments(order_id: int) -> list[Row]:

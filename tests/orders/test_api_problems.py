@@ -137,12 +137,13 @@ def test_an_error_of_ours_is_500_and_tells_nothing_of_it(wms: Warehouse) -> None
     assert "channel" not in json.dumps({**document, "instance": ""})
 
 
-def test_the_title_and_the_framework_s_own_sentences_follow_the_language_of_the_caller() -> None:
+def test_our_words_and_the_framework_s_follow_the_language_of_the_caller_portuguese_first() -> None:
     secret, path = make_api_key(), f"/orders/{make_order().pk}/cancellation"
 
     portuguese = Warehouse(secret, language="").put(path, {}).json()
     english = Warehouse(secret, language="en-US,en;q=0.9").put(path, {}).json()
 
+    assert portuguese["title"] == "Parte dos dados está errada"
     assert english["title"] == "Some of the data is wrong"
     assert portuguese["errors"][0]["detail"] == "Este campo é obrigatório."
     assert english["errors"][0]["detail"] == "This field is required."
