@@ -21,18 +21,17 @@ def blocks(channel: Channel, snapshots: list[OrderSnapshot], numbers: Iterator[i
     """The statements and texts that put these orders, their items and their first events into the database."""
     orders, items, events = [], [], []
     for snapshot in snapshots:
-        row, lines, digest = merge.told(snapshot)
-        change = merge.create(snapshot, row, lines, digest)
-        order_id = FAR + next(numbers)
+        change = merge.create(snapshot, merge.digest(snapshot))
+        row, order_id = change.row or {}, FAR + next(numbers)
         orders.append([order_id, channel.pk, *(row[name] for name in COLUMNS)])
-        items += [[order_id, *(item[name] for name in ITEM_TYPES), item["quantity"]] for item in change.items]
+        items += [[order_id, *(item[name] for name in ITEM_TYPES)] for item in change.items]
         events += [
             [order_id, e["kind"], e["before"], e["after"], "CHANNEL", channel.code, e["data"], e["message_id"]]
             for e in change.events
         ]
     return len(snapshots), [
         (_statement("orders_order", ("id", "channel_id", *COLUMNS)), _text(orders)),
-        (_statement("orders_orderitem", ("order_id", *ITEM_TYPES, "reserved")), _text(items)),
+        (_statement("orders_orderitem", ("order_id", *ITEM_TYPES)), _text(items)),
         (_statement("orders_orderevent", EVENT), _text(events)),
     ]
 

@@ -1,29 +1,24 @@
 """receive: the only way in for what channels tell. Set-based, idempotent, monotonic, safe with many writers.
 
-A batch costs two to four statements, whatever its size: find what we hold, lock what may change, write. Rows travel
-as one JSON parameter per table: psycopg would spend several times PostgreSQL's own work on dumping arrays.
+A batch costs a handful of statements, whatever its size: find what we hold, lock what may change, write, book stock.
+What changes in an order is decided in merge.py; how it gets into PostgreSQL is in statements.py.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 
-from orders import merge
+from orders import merge, stock
 from orders import statements as sql
-from orders.merge import Change, Row
+from orders.merge import SHIPPED_OR_LATER, Change, Row
 from orders.models import Actor, Channel
 from orders.snapshot import OrderSnapshot
-from orders.status import AHEAD, Status
-from orders.stock import settle
+from orders.status import Status
 from orders.verbs.steps import supersede_updates
 
-#: A snapshot, its columns, its items, its digest (merge.told).
-Told = tuple[OrderSnapshot, Row, list[Row], str]
-AFTER_SHIPPING = AHEAD[Status.SHIPPED] | {Status.SHIPPED}
+Told = tuple[OrderSnapshot, str]  #: a snapshot and its digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +45,19 @@ def receive(channel: Channel, snapshots: Sequence[OrderSnapshot]) -> Received:
 
     Several snapshots of one order are taken in the marketplace's order. Nothing of this is echoed to the channel.
     """
-    told = [(snapshot, *merge.told(snapshot)) for snapshot in snapshots]
-    digests = _digests(channel, [snapshot.code for snapshot in snapshots])
-    news = [one for one in told if digests.get(one[0].code) != one[3]]
-    result = Received(unchanged=tuple(sorted({one[0].code for one in told} - {one[0].code for one in news})))
+    told = [(snapshot, merge.digest(snapshot)) for snapshot in snapshots]
+    held = dict(sql.execute(sql.DIGESTS, channel=channel.pk, codes=[snapshot.code for snapshot, _ in told]))
+    news = [(snapshot, digest) for snapshot, digest in told if held.get(snapshot.code) != digest]
+    changed = {snapshot.code for snapshot, _ in news}
+    result = Received(unchanged=tuple({s.code: None for s, _ in told if s.code not in changed}))
     if not news:
         return result
-    # One writer per channel at a time: two that hold some of each other's orders would wait for ever.
-    _execute(sql.ONE_WRITER, {"channel": channel.pk})
-    touched: dict[int, bool] = {}
+    # Two writers that hold some of each other's orders would wait for ever: one at a time per channel.
+    ids = sql.execute(sql.LOCK_CHANNEL, channel=channel.pk, count=len(changed - held.keys()) or 1)
+    batch = _Batch(channel, iter([order_id for (order_id,) in ids]))
     for round_ in _rounds(news):
-        result += _receive_round(channel, round_, touched)
-    settle(touched)
-    if emptied := [order_id for order_id, lost_a_line in touched.items() if lost_a_line]:
-        _execute(sql.DROP_EMPTY_LINES, {"orders": emptied})
+        result += batch.take(round_)
+    batch.finish()
     return result
 
 
@@ -71,85 +65,83 @@ def _rounds(told: Iterable[Told]) -> list[list[Told]]:
     """Batches in which each order occurs once: its oldest snapshot in the first, and so on."""
     rounds: list[list[Told]] = []
     seen: Counter[str] = Counter()
-    for one in sorted(told, key=lambda one: (one[0].code, merge.version(one[0]))):
-        index = seen[one[0].code]
-        seen[one[0].code] += 1
+    for snapshot, digest in sorted(told, key=lambda one: (one[0].code, merge.version(one[0]))):
+        index = seen[snapshot.code]
+        seen[snapshot.code] += 1
         if index == len(rounds):
             rounds.append([])
-        rounds[index].append(one)
+        rounds[index].append((snapshot, digest))
     return rounds
 
 
-def _receive_round(channel: Channel, told: list[Told], touched: dict[int, bool]) -> Received:
-    """Take one snapshot per order; adds to `touched` whose stock to settle, and whether a line went."""
-    held = _lock(channel, [snapshot.code for snapshot, *_ in told])
-    changes = [merge.merge(held[one[0].code], *one) for one in told if one[0].code in held]
-    fresh = [merge.create(*one) for one in told if one[0].code not in held]
-    touched |= _update(channel, changes) if changes else {}
-    touched |= _insert(channel, fresh) if fresh else {}
-    return Received(
-        created=tuple(change.code for change in fresh),
-        changed=tuple(change.code for change in changes if change.row),
-        stale=tuple(change.code for change in changes if not change.row),
-    )
+@dataclass(slots=True)
+class _Batch:
+    """Writes round after round; stock is booked once at the end, so that SKUs are locked once and in their order."""
+
+    channel: Channel
+    ids: Iterator[int]  #: for the orders that turn out to be new
+    restocked: set[int] = field(default_factory=set)  #: orders whose stock is to be settled
+    emptied: set[int] = field(default_factory=set)  #: orders that lost a line
+    bookings: list[stock.Booking] = field(default_factory=list)  #: of lines that were written with their booking
+
+    def take(self, told: list[Told]) -> Received:
+        codes = [snapshot.code for snapshot, _ in told]
+        held = dict(map(sql.as_held, sql.execute(sql.LOCK_ORDERS, channel=self.channel.pk, codes=codes)))
+        fresh = [merge.create(snapshot, digest) for snapshot, digest in told if snapshot.code not in held]
+        changes = [merge.merge(held[s.code], s, digest) for s, digest in told if s.code in held]
+        if fresh:
+            self._insert(fresh)
+        if changes:
+            self._update(changes)
+        return Received(
+            created=tuple(change.code for change in fresh),
+            changed=tuple(change.code for change in changes if change.row),
+            stale=tuple(change.code for change in changes if not change.row),
+        )
+
+    def finish(self) -> None:
+        stock.settle(self.restocked, self.bookings)
+        if self.emptied:
+            sql.execute(sql.DROP_EMPTY_LINES, orders=list(self.emptied))
+
+    def _insert(self, changes: list[Change]) -> None:
+        for change in changes:
+            change.order_id = next(self.ids)
+        orders = [{**(c.row or {}), "id": c.order_id, "channel_id": self.channel.pk} for c in changes]
+        items = _children(changes, "items")
+        sql.copy("orders_order", sql.ORDER_COPY, orders)
+        sql.copy("orders_orderitem", sql.ITEM_COPY, items)
+        self.bookings += [(item["order_id"], item["sku"], item["reserved"], item["consumed"]) for item in items]
+        self._record(changes)
+
+    def _update(self, changes: list[Change]) -> None:
+        if rows := [change.row for change in changes if change.row]:
+            sql.execute(sql.UPDATE_ORDERS, rows=sql.as_json(rows))
+        if items := _children(changes, "items"):
+            lines = sql.as_json(items)
+            sql.execute(sql.UPSERT_ITEMS, rows=lines)
+            self.emptied |= {order_id for (order_id,) in sql.execute(sql.EMPTY_LINES, rows=lines)}
+        if cleared := _children(changes, "cleared"):
+            sql.execute(sql.CLEAR_ATTENTIONS, rows=sql.as_json(cleared))
+        self.restocked |= {change.order_id for change in changes if change.restocks}
+        self._follow_moves(changes)
+        self._record(changes)
+
+    def _record(self, changes: list[Change]) -> None:
+        by = Actor.channel(self.channel.code)
+        events = [{**event, "by_kind": by.kind, "by_name": by.name} for event in _children(changes, "events")]
+        sql.copy("orders_orderevent", sql.EVENT_COPY, events)
+        if raised := _children(changes, "attentions"):
+            sql.execute(sql.RAISE_ATTENTIONS, rows=sql.as_json(raised), by_kind=by.kind, by_name=by.name)
+
+    def _follow_moves(self, changes: list[Change]) -> None:
+        """What the channel's word means for units, and for updates that still wait."""
+        if canceled := [change.order_id for change in changes if change.moved_to is Status.CANCELED]:
+            sql.execute(sql.CANCEL_UNITS, orders=canceled)
+            supersede_updates(canceled)
+        if shipped := [change.order_id for change in changes if change.moved_to in SHIPPED_OR_LATER]:
+            sql.execute(sql.SHIP_UNITS, orders=shipped)
 
 
-def _digests(channel: Channel, codes: list[str]) -> dict[str, str]:
-    return dict(_execute(sql.DIGESTS, {"channel": channel.pk, "codes": codes}))
-
-
-def _lock(channel: Channel, codes: list[str]) -> dict[str, Row]:
-    rows = [sql.as_row(values) for values in _execute(sql.LOCK, {"channel": channel.pk, "codes": codes})]
-    return {row["code"]: row for row in rows}
-
-
-def _insert(channel: Channel, changes: list[Change]) -> dict[int, bool]:
-    ids, _none = _write(sql.INSERT, channel, changes)
-    return dict.fromkeys(_follow(changes, ids), False)
-
-
-def _update(channel: Channel, changes: list[Change]) -> dict[int, bool]:
-    ids, emptied = _write(sql.UPDATE, channel, changes)
-    cleared = [{"code": change.code, "reason": reason} for change in changes for reason in change.cleared]
-    _execute(sql.CLEAR_ATTENTIONS, {"channel": channel.pk, "cleared": _json(cleared)})
-    return {order_id: order_id in emptied for order_id in _follow([c for c in changes if c.row], ids)}
-
-
-def _write(statement: str, channel: Channel, changes: list[Change]) -> tuple[dict[str, int], set[int]]:
-    """Run INSERT or UPDATE with its children; returns the ids of the orders written by code, and of those that lost
-    a line.
-    """
-    by = Actor.channel(channel.code)
-    parameters = {
-        "channel": channel.pk,
-        "orders": _json([change.row for change in changes if change.row]),
-        "items": _json([{"code": change.code, **item} for change in changes for item in change.items]),
-        "events": _json([event for change in changes for event in change.events]),
-        "attentions": _json([attention for change in changes for attention in change.attentions]),
-        "by_kind": by.kind,
-        "by_name": by.name,
-    }
-    rows = _execute(statement, parameters)
-    return {code: order_id for code, order_id, _ in rows}, {order_id for _, order_id, emptied in rows if emptied}
-
-
-def _follow(changes: list[Change], ids: dict[str, int]) -> set[int]:
-    """What the channel's word means for units and for updates that still wait; returns whose stock to settle."""
-    canceled = [ids[change.code] for change in changes if change.moved_to is Status.CANCELED]
-    if canceled:
-        _execute(sql.CANCEL_UNITS, {"orders": canceled})
-        supersede_updates(canceled)
-    shipped = [ids[change.code] for change in changes if change.moved_to in AFTER_SHIPPING]
-    if shipped:
-        _execute(sql.SHIP_UNITS, {"orders": shipped})
-    return {ids[change.code] for change in changes if change.moved_to or change.items}
-
-
-def _execute(statement: str, parameters: Row) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall() if cursor.description else []
-
-
-def _json(rows: object) -> str:
-    return msgspec.json.encode(rows).decode()
+def _children(changes: Iterable[Change], kind: str) -> list[Row]:
+    return [{"order_id": change.order_id, **child} for change in changes for child in getattr(change, kind)]

@@ -6,20 +6,25 @@ buyer's data (newest unmasked one, else newest).
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from orders.snapshot import Item, OrderSnapshot
-from orders.status import Status, Verdict, judge
+from orders.snapshot import Fulfillment, Item, OrderSnapshot
+from orders.status import AHEAD, RESERVING, Status, Verdict, judge
 from orders.words import STATUS_WORDS
 
 Row = dict[str, Any]
+#: The part of a digest that stands for the items.
+ITEMS = slice(16, 32)
+_CONTENT = attrgetter(*(f.name for f in fields(OrderSnapshot) if f.name not in ("seen_at", "message_id", "items")))
+SHIPPED_OR_LATER = AHEAD[Status.SHIPPED] | {Status.SHIPPED}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CENT = Decimal("0.01")
 
@@ -31,6 +36,8 @@ DATA = (
     "cancel_request_reason", "cancel_answer_by", "total", "shipping_cost", "discount", "interest", "carrier",
     "shipping_method", "payments", "trackings", "tags",
 )  # fmt: skip
+#: Columns of an item that stock.py keeps.
+BOOKED = ("reserved", "consumed")
 BUYER = (
     "buyer_name", "buyer_document", "buyer_email", "buyer_phones", "buyer_state_registration", "masked",
     "shipping_address", "billing_address",
@@ -44,12 +51,14 @@ class Change:
     """What to write. `row` is None when nothing of the order changes."""
 
     code: str
+    order_id: int = 0
     row: Row | None = None
     items: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     attentions: list[Row] = field(default_factory=list)
-    cleared: list[str] = field(default_factory=list)
+    cleared: list[Row] = field(default_factory=list)
     moved_to: Status | None = None
+    restocks: bool = False  #: what the order reserves or has consumed may be another quantity now
 
 
 def version(snapshot: OrderSnapshot) -> str:
@@ -61,39 +70,46 @@ def _micros(at: datetime) -> int:
     return (at - EPOCH) // timedelta(microseconds=1)
 
 
-def told(snapshot: OrderSnapshot) -> tuple[Row, list[Row], str]:
-    """The snapshot as columns, its items as rows, and the digest of both."""
-    row, items = _columns(snapshot), [_item(item) for item in snapshot.items]
-    content = msgspec.json.encode((row, items, snapshot.status, snapshot.updated_at))
-    return row, items, hashlib.blake2b(content, digest_size=16).hexdigest()
+def digest(snapshot: OrderSnapshot) -> str:
+    """Of the content, apart from when and how it reached us; the second half is the items' alone."""
+    return _hash(_CONTENT(snapshot)) + _hash(snapshot.items)
 
 
-def create(snapshot: OrderSnapshot, row: Row, items: list[Row], digest: str) -> Change:
+def _hash(content: object) -> str:
+    return hashlib.blake2b(msgspec.json.encode(content), digest_size=8).hexdigest()
+
+
+def create(snapshot: OrderSnapshot, digest_: str) -> Change:
     """An order seen for the first time. An unknown status counts as NEW: it reserves stock and ships nothing."""
     status = snapshot.status or Status.NEW
-    row |= {"code": snapshot.code, "status": status, "digest": digest, **_versions(snapshot)}
-    change = Change(snapshot.code, row, items, moved_to=status)
+    row = columns(snapshot) | {"code": snapshot.code, "status": status, "digest": digest_} | _versions(snapshot)
+    change = Change(snapshot.code, row=row, items=[_item(item) for item in snapshot.items], moved_to=status)
+    for item in change.items:
+        _place_units(item, status, snapshot.fulfillment)
     change.events.append(_event("RECEIVED", "", status, snapshot))
     _judge_data(snapshot, change)
     return change
 
 
-def merge(held: Row, snapshot: OrderSnapshot, row: Row, items: list[Row], digest: str) -> Change:
-    """A snapshot of an order that we hold; `held` has the same column names as the result."""
-    change = Change(snapshot.code)
-    new = dict(held)
-    versions = _versions(snapshot)
+def merge(held: Row, snapshot: OrderSnapshot, digest_: str) -> Change:
+    """A snapshot of an order that we hold: its columns, its id, and whether anything asks for attention."""
+    change = Change(snapshot.code, held["id"])
+    new, told, versions = dict(held), columns(snapshot), _versions(snapshot)
     if versions["version"] > held["version"]:
-        _take_data(new, held, row)
-        new["version"], new["digest"] = versions["version"], digest
-        change.items = items
+        _take_data(new, held, told)
+        new["version"], new["digest"] = versions["version"], digest_
+        if digest_[ITEMS] != held["digest"][ITEMS]:
+            change.items = [_item(item) for item in snapshot.items]
         _judge_data(snapshot, change)
     if versions["buyer_version"] > held["buyer_version"]:
-        new |= {name: row[name] for name in BUYER} | {"buyer_version": versions["buyer_version"]}
+        new |= {name: told[name] for name in BUYER} | {"buyer_version": versions["buyer_version"]}
     if versions["status_version"] > held["status_version"]:
         new["status_version"] = versions["status_version"]
         new["status"] = _take_status(Status(held["status"]), snapshot, change)
     change.row = new if new != held else None
+    if not held["attention"]:
+        change.cleared.clear()
+    change.restocks = bool(change.items) or _stock_differs(held, new)
     _tell(held, new, snapshot, change)
     return change
 
@@ -106,6 +122,22 @@ def _versions(snapshot: OrderSnapshot) -> Row:
         "status_version": f"{int(snapshot.status is not None)}{now}",
         "buyer_version": f"{int(not snapshot.masked)}{now}",
     }
+
+
+def _place_units(item: Row, status: Status, fulfillment: Fulfillment) -> None:
+    """Where a new order's units are, and what of them is booked in stock (as stock.settle would)."""
+    if status is Status.CANCELED:
+        item["quantity_canceled"] = item["quantity"] - item["quantity_shipped"]
+    elif status in SHIPPED_OR_LATER:
+        item["quantity_shipped"] = item["quantity"] - item["quantity_canceled"]
+    ours = fulfillment is not Fulfillment.MARKETPLACE
+    left = item["quantity"] - item["quantity_shipped"] - item["quantity_canceled"]
+    item["reserved"] = left if ours and status in RESERVING else 0
+    item["consumed"] = item["quantity_shipped"] if ours else 0
+
+
+def _stock_differs(held: Row, new: Row) -> bool:
+    return (held["status"] in RESERVING, held["fulfillment"]) != (new["status"] in RESERVING, new["fulfillment"])
 
 
 def _take_data(new: Row, held: Row, row: Row) -> None:
@@ -143,19 +175,19 @@ def _judge_data(snapshot: OrderSnapshot, change: Change) -> None:
         sentence = _("The channel's status is “%(word)s”, which we do not know.")
         _raise(change, "UNKNOWN_STATUS", sentence % {"word": snapshot.channel_status})
     else:
-        change.cleared.append("UNKNOWN_STATUS")
+        change.cleared.append({"reason": "UNKNOWN_STATUS"})
     if abs(snapshot.expected_total - snapshot.total) >= CENT:
         sentence = _("The channel's total is R$ %(total)s, but items, shipping, interest and discount give R$ %(sum)s.")
         _raise(change, "TOTAL_MISMATCH", sentence % {"total": snapshot.total, "sum": snapshot.expected_total})
     else:
-        change.cleared.append("TOTAL_MISMATCH")
+        change.cleared.append({"reason": "TOTAL_MISMATCH"})
     _judge_request(snapshot, change)
 
 
 def _judge_request(snapshot: OrderSnapshot, change: Change) -> None:
     request = snapshot.cancel_request
     if request is None or snapshot.status is Status.CANCELED:
-        change.cleared.append("CANCEL_REQUESTED")
+        change.cleared.append({"reason": "CANCEL_REQUESTED"})
         return
     sentence = _("The buyer asked to cancel on %(day)s: %(reason)s")
     asked = timezone.localtime(request.requested_at)
@@ -163,7 +195,7 @@ def _judge_request(snapshot: OrderSnapshot, change: Change) -> None:
 
 
 def _raise(change: Change, reason: str, sentence: str) -> None:
-    change.attentions.append({"code": change.code, "reason": reason, "detail": sentence})
+    change.attentions.append({"reason": reason, "detail": sentence})
 
 
 def _event(kind: str, before: str, after: str, snapshot: OrderSnapshot, changed: list[str] | None = None) -> Row:
@@ -171,7 +203,6 @@ def _event(kind: str, before: str, after: str, snapshot: OrderSnapshot, changed:
     if changed:
         data["changed"] = changed
     return {
-        "code": snapshot.code,
         "kind": kind,
         "before": before,
         "after": after,
@@ -180,7 +211,8 @@ def _event(kind: str, before: str, after: str, snapshot: OrderSnapshot, changed:
     }
 
 
-def _columns(s: OrderSnapshot) -> Row:
+def columns(s: OrderSnapshot) -> Row:
+    """What the channel tells, by the names of our columns."""
     request, buyer = s.cancel_request, s.buyer
     return {
         "remote_code": s.remote_code, "storefront": s.storefront, "channel_status": s.channel_status,
@@ -191,8 +223,8 @@ def _columns(s: OrderSnapshot) -> Row:
         "cancel_request_reason": request.reason if request else "",
         "cancel_answer_by": request.answer_by if request else None,
         "total": s.total, "shipping_cost": s.shipping_cost, "discount": s.discount, "interest": s.interest,
-        "carrier": s.carrier, "shipping_method": s.shipping_method, "payments": msgspec.to_builtins(s.payments),
-        "trackings": msgspec.to_builtins(s.trackings), "tags": list(s.tags),
+        "carrier": s.carrier, "shipping_method": s.shipping_method, "payments": msgspec.to_builtins(list(s.payments)),
+        "trackings": msgspec.to_builtins(list(s.trackings)), "tags": list(s.tags),
         "buyer_name": buyer.name, "buyer_document": buyer.document,
         "buyer_email": buyer.email, "buyer_phones": list(buyer.phones),
         "buyer_state_registration": buyer.state_registration, "masked": s.masked,
@@ -206,4 +238,5 @@ def _item(item: Item) -> Row:
         "line": item.line, "sku": item.sku, "parent_sku": item.parent_sku, "name": item.name,
         "quantity": item.quantity, "quantity_shipped": item.shipped, "quantity_canceled": item.canceled,
         "quantity_returned": item.returned, "unit_price": item.unit_price, "list_price": item.list_price,
+        "reserved": 0, "consumed": 0,
     }  # fmt: skip

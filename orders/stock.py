@@ -7,7 +7,8 @@ after any change, any number of times, and the rebuild is the same comparison ov
 Locks are always taken in the same order: orders, their items, then SKUs in alphabetical order.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,24 +30,22 @@ SELECT i.id, i.sku, i.order_id, i.reserved, i.consumed,
   FROM orders_orderitem AS i JOIN orders_order AS o ON o.id = i.order_id
 """
 _SETTLE = f"""
-WITH wanted AS ({_WANTED} WHERE o.id = ANY(%(orders)s)),
-     booked AS (
-        UPDATE orders_orderitem AS i SET reserved = wants, consumed = took FROM wanted AS w
-         WHERE i.id = w.id AND (w.reserved, w.consumed) IS DISTINCT FROM (w.wants, w.took)
-        RETURNING i.order_id, i.sku, w.wants - w.reserved AS reserve, w.took - w.consumed AS consume),
-     moved AS (
-        SELECT sku, sum(reserve)::int AS more, sum(consume)::int AS gone FROM booked GROUP BY sku),
-     stocked AS (
-        -- greatest(): the CHECK looks at the row to insert even when an update follows.
-        INSERT INTO orders_stockitem AS s (sku, reserved) SELECT sku, greatest(more, 0) FROM moved ORDER BY sku
-            ON CONFLICT (sku) DO UPDATE
-           SET (reserved, on_hand, changed_at) = (
-               SELECT s.reserved + more, s.on_hand - gone, now() FROM moved WHERE moved.sku = s.sku)
-        RETURNING sku, on_hand, reserved)
-SELECT order_id, sku, reserved, on_hand, reserve FROM stocked JOIN moved USING (sku) JOIN booked USING (sku)
- WHERE reserve > 0 AND reserved > on_hand               -- sold without being there
-    OR reserve < 0 AND reserved - more > on_hand + gone -- was oversold before this
- ORDER BY order_id, sku
+WITH wanted AS ({_WANTED} WHERE o.id = ANY(%(orders)s))
+UPDATE orders_orderitem AS i SET reserved = wants, consumed = took FROM wanted AS w
+ WHERE i.id = w.id AND (w.reserved, w.consumed) IS DISTINCT FROM (w.wants, w.took)
+RETURNING i.order_id, i.sku, w.wants - w.reserved, w.took - w.consumed
+"""
+_KNOW = """
+INSERT INTO orders_stockitem (sku, reserved) SELECT sku, 0 FROM unnest(%(skus)s::text[]) AS u(sku) ORDER BY sku
+    ON CONFLICT DO NOTHING
+"""
+# The subquery locks in the order of SKUs; an UPDATE by itself locks in whatever order it finds them.
+_BOOK = """
+UPDATE orders_stockitem AS s SET reserved = reserved + more, on_hand = on_hand - gone, changed_at = now()
+  FROM (SELECT m.* FROM json_to_recordset(%(moved)s) AS m(sku text, more int, gone int)
+          JOIN orders_stockitem USING (sku) ORDER BY sku FOR UPDATE OF orders_stockitem) AS moved
+ WHERE s.sku = moved.sku
+RETURNING s.sku, s.reserved, s.on_hand, reserved > on_hand OR reserved - more > on_hand + gone
 """
 # Of the orders that once reserved more than there was: those which now have enough of everything.
 _RELIEVED = """
@@ -66,19 +65,47 @@ SELECT sku, coalesce(s.reserved, 0), coalesce(i.reserved, 0)
 """
 
 
-def settle(order_ids: Iterable[int]) -> None:
+Booking = tuple[int, str, int, int]  #: order id, SKU, units more reserved, units more consumed
+
+
+def settle(order_ids: Collection[int], bookings: Sequence[Booking] = ()) -> None:
     """Book what these orders' items reserve and have consumed. Their rows must be locked by this transaction.
 
-    An order that reserves more than there is gets the attention OVERSOLD; it is never refused.
+    `bookings` are lines that this transaction wrote with their `reserved` and `consumed`. An order that reserves more
+    than there is gets the attention OVERSOLD; it is never refused.
     """
-    rows = _execute(_SETTLE, orders=list(order_ids), **_rules())
+    if order_ids:
+        bookings = [*bookings, *_execute(_SETTLE, orders=list(order_ids), **_rules())]
+    _book(bookings)
+
+
+def _book(bookings: Sequence[Booking]) -> None:
+    moved: dict[str, list[int]] = {}
+    for _order, sku, more, gone in bookings:
+        total = moved.setdefault(sku, [0, 0])
+        total[0] += more
+        total[1] += gone
+    rows = [{"sku": sku, "more": more, "gone": gone} for sku, (more, gone) in moved.items() if more or gone]
+    booked = _execute(_BOOK, moved=json.dumps(rows)) if rows else []
+    if len(booked) < len(rows):  # SKUs never heard of before
+        known = {sku for sku, *_ in booked}
+        new = [row for row in rows if row["sku"] not in known]
+        _execute(_KNOW, skus=[row["sku"] for row in new])
+        booked += _execute(_BOOK, moved=json.dumps(new))
+    # Only SKUs that are sold out, or were before this, concern anybody.
+    _flag(bookings, {sku: (reserved, on_hand) for sku, reserved, on_hand, scarce in booked if scarce})
+
+
+def _flag(bookings: Sequence[Booking], scarce: Mapping[str, tuple[int, int]]) -> None:
     short: dict[int, list[str]] = {}
-    for order_id, sku, reserved, on_hand, _more in (row for row in rows if row[4] > 0):
-        sentence = _("SKU %(sku)s: %(reserved)s reserved, %(on_hand)s on hand.")
-        short.setdefault(order_id, []).append(sentence % {"sku": sku, "reserved": reserved, "on_hand": on_hand})
+    for order_id, sku, more, _gone in sorted(bookings):
+        reserved, on_hand = scarce.get(sku, (0, 0))
+        if more > 0 and reserved > on_hand:
+            sentence = _("SKU %(sku)s: %(reserved)s reserved, %(on_hand)s on hand.")
+            short.setdefault(order_id, []).append(sentence % {"sku": sku, "reserved": reserved, "on_hand": on_hand})
     details = {order_id: " ".join(sentences) for order_id, sentences in short.items()}
     demand(Attention.Reason.OVERSOLD, details, by=Actor.system())
-    _relieve({sku for _order, sku, _reserved, _on_hand, more in rows if more < 0})
+    _relieve({sku for _order, sku, more, _gone in bookings if more < 0 and sku in scarce})
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import F
 
-from orders.merge import told, version
+from orders.merge import columns, digest, version
 from orders.models import Actor, Channel, Order, OrderEvent, OrderItem, StockItem
 from orders.snapshot import OrderSnapshot
 from orders.status import RESERVING, Status
@@ -16,7 +16,6 @@ def receive(channel: Channel, snapshots: list[OrderSnapshot]) -> None:
 
 @transaction.atomic
 def receive_one(channel: Channel, snapshot: OrderSnapshot) -> None:
-    columns, items, digest = told(snapshot)
     status = snapshot.status or Status.NEW
     before = Order.objects.filter(channel=channel, code=snapshot.code).first()
     if before and before.version >= version(snapshot):
@@ -24,10 +23,25 @@ def receive_one(channel: Channel, snapshot: OrderSnapshot) -> None:
     order, created = Order.objects.update_or_create(
         channel=channel,
         code=snapshot.code,
-        defaults={**columns, "status": status, "version": version(snapshot), "digest": digest},
+        defaults={
+            **columns(snapshot),
+            "status": status,
+            "version": version(snapshot),
+            "digest": digest(snapshot),
+        },
     )
-    for item in items:
-        row, _ = OrderItem.objects.update_or_create(order=order, line=item["line"], defaults=item)
+    for item in snapshot.items:
+        row, _ = OrderItem.objects.update_or_create(
+            order=order,
+            line=item.line,
+            defaults={
+                "sku": item.sku,
+                "name": item.name,
+                "quantity": item.quantity,
+                "unit_price": item.unit_price,
+                "list_price": item.list_price,
+            },
+        )
         reserve(row, row.quantity if status in RESERVING else 0)
     if created or before.status != status:
         OrderEvent.objects.create(

@@ -40,7 +40,7 @@ class ChannelUpdate(models.Model):
         CANCELLATION = "CANCELLATION", _("Cancellation")
 
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, models.CASCADE, related_name="updates", verbose_name=_("order"))
+    order = models.ForeignKey(Order, models.CASCADE, related_name="updates", verbose_name=_("order"), db_index=False)
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="updates", verbose_name=_("channel"))
     event = models.OneToOneField(OrderEvent, models.CASCADE, related_name="update", verbose_name=_("event"))
     shipment = models.ForeignKey(
@@ -103,7 +103,9 @@ class ChannelUpdateAttempt(models.Model):
         INTERNAL = "INTERNAL", _("Error in Despacho")
 
     id = models.BigAutoField(primary_key=True)
-    update = models.ForeignKey(ChannelUpdate, models.CASCADE, related_name="attempt_log", verbose_name=_("update"))
+    update = models.ForeignKey(
+        ChannelUpdate, models.CASCADE, related_name="attempt_log", verbose_name=_("update"), db_index=False
+    )
     at = models.DateTimeField(_("when"), db_default=Now())
     duration_ms = models.PositiveIntegerField(_("duration (ms)"), default=0)
     request = models.TextField(_("request"), blank=True)

@@ -63,7 +63,7 @@ class OrderEvent(models.Model):
         SYSTEM = "SYSTEM", _("Despacho")
 
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, models.CASCADE, related_name="events", verbose_name=_("order"))
+    order = models.ForeignKey(Order, models.CASCADE, related_name="events", verbose_name=_("order"), db_index=False)
     kind = models.CharField(_("event"), max_length=20, choices=Kind)
     before = models.CharField(_("from"), max_length=20, blank=True, choices=STATUS_CHOICES)
     after = models.CharField(_("to"), max_length=20, blank=True, choices=STATUS_CHOICES)

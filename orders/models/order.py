@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +22,11 @@ class Order(models.Model):
     """One buyer's purchase at one channel, identified by (channel, code)."""
 
     id = models.BigAutoField(primary_key=True)
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="orders", verbose_name=_("channel"))
-    code = models.CharField(_("order code"), max_length=80)
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="orders", verbose_name=_("channel"), db_index=False
+    )
+    # Collation C: the unique index answers "begins with" too.
+    code = models.CharField(_("order code"), max_length=80, db_collation="C")
     remote_code = models.CharField(_("marketplace number"), max_length=80, blank=True)
     storefront = models.CharField(_("storefront"), max_length=60, blank=True)
     status = models.CharField(_("status"), max_length=20, choices=STATUS_CHOICES)
@@ -83,15 +85,14 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         constraints = [
             # A marketplace's order exists once, however often its queue redelivers it.
-            models.UniqueConstraint("channel", "code", name="order_once_per_channel"),
+            models.UniqueConstraint("code", "channel", name="order_once_per_channel"),
             # The table of moves knows no other words.
             models.CheckConstraint(condition=models.Q(status__in=list(Status)), name="order_status_known"),
         ]
         indexes = [
             models.Index(models.F("placed_at").desc(), models.F("id").desc(), name="order_newest"),
             models.Index("status", models.F("placed_at").desc(), models.F("id").desc(), name="order_status_newest"),
-            # Codes are pasted whole or by their beginning.
-            models.Index(OpClass("code", "text_pattern_ops"), name="order_code_prefix"),
+            models.Index("channel", models.F("placed_at").desc(), models.F("id").desc(), name="order_channel_newest"),
             models.Index("remote_code", name="order_remote_code"),
             models.Index("buyer_document", name="order_buyer_document"),
             # What the API's `updated_since` looks for.
@@ -121,7 +122,7 @@ class OrderItem(models.Model):
     """One line. Every unit is open, shipped or canceled, and only what shipped can return."""
 
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, models.CASCADE, related_name="items", verbose_name=_("order"))
+    order = models.ForeignKey(Order, models.CASCADE, related_name="items", verbose_name=_("order"), db_index=False)
     line = models.CharField(_("line"), max_length=80)
     sku = models.CharField(_("SKU"), max_length=80)
     parent_sku = models.CharField(_("parent SKU"), max_length=80, blank=True)

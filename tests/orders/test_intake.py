@@ -270,7 +270,7 @@ def test_orders_of_other_channels_are_never_touched(channel: Channel) -> None:
     assert other.items.get().quantity_canceled == 0
 
 
-@pytest.mark.parametrize(("count", "limit"), [(1, 8), (100, 8)])
+@pytest.mark.parametrize(("count", "limit"), [(1, 12), (100, 12)])
 def test_the_number_of_statements_does_not_grow_with_the_batch(
     channel: Channel, count: int, limit: int, django_assert_max_num_queries
 ) -> None:
