@@ -77,6 +77,7 @@ def test_an_address_is_cleaned() -> None:
     assert cleaned.postcode == "80010000"
     assert cleaned.neighborhood == ""
     assert cleaned.state == "N/A"
+    assert address(street="Rua\u0000 A").street == "Rua A"  # PostgreSQL could not store it
     assert address(number=7).number == "7"
     assert address(region="sp").state == "SP"
     assert address(country=None).country == "BR"
