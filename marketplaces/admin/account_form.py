@@ -1,5 +1,6 @@
 """The form of an account: it makes the channel with it, and never shows what credentials are stored."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -52,6 +53,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Account
         fields = ("base_url", "production", "limits")
+        field_classes = {"base_url": partial(forms.URLField, assume_scheme="https")}
         widgets = {
             "base_url": UnfoldAdminURLInputWidget,
             "production": UnfoldBooleanSwitchWidget,
