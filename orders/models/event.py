@@ -54,6 +54,7 @@ class OrderEvent(models.Model):
         RETURNED = "RETURNED", _("Return received")
         ATTENTION = "ATTENTION", _("Needs attention")
         RESOLVED = "RESOLVED", _("Attention no longer needed")
+        ANONYMIZED = "ANONYMIZED", _("Buyer's data removed")
         NOTE = "NOTE", _("Note")
 
     class By(models.TextChoices):

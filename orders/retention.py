@@ -1,0 +1,54 @@
+"""Personal data goes, fiscal data stays: anonymizing the buyer of an order.
+
+Touched are the buyer's name, document, contacts, addresses, reasons in the buyer's own words and card authorizations.
+Not touched are invoices (NF-e and XML: the law wants them for years), amounts, items, shipments and events.
+"""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from orders.models import Order, OrderEvent
+
+#: Greater than any version of buyer data (see merge.py): what a channel tells later is not taken any more.
+ANONYMIZED = "9"
+KEPT_OF_ADDRESS = ("city", "state", "country")
+
+
+@transaction.atomic
+def anonymize(order_ids: Collection[int], *, by_name: str) -> int:
+    """Remove the buyers' personal data from these orders; returns how many were not anonymous yet."""
+    orders = list(
+        Order.objects.filter(pk__in=order_ids)
+        .exclude(buyer_version=ANONYMIZED)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    for order in orders:
+        order.buyer_name = order.buyer_document = order.buyer_email = order.buyer_state_registration = ""
+        order.buyer_phones = []
+        order.cancel_request_reason = ""
+        order.shipping_address = _coarse(order.shipping_address)
+        order.billing_address = _coarse(order.billing_address)
+        order.payments = [{**payment, "authorization": ""} for payment in order.payments]
+        order.masked, order.buyer_version, order.changed_at = True, ANONYMIZED, Now()
+    Order.objects.bulk_update(
+        orders,
+        [
+            "buyer_name", "buyer_document", "buyer_email", "buyer_state_registration", "buyer_phones",
+            "cancel_request_reason", "shipping_address", "billing_address", "payments", "masked", "buyer_version",
+            "changed_at",
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    OrderEvent.objects.bulk_create(
+        OrderEvent(order=order, kind=OrderEvent.Kind.ANONYMIZED, by_kind=OrderEvent.By.SYSTEM, by_name=by_name)
+        for order in orders
+    )
+    return len(orders)
+
+
+def _coarse(address: dict[str, str]) -> dict[str, str]:
+    """What statistics need and nobody lives at."""
+    return {name: value if name in KEPT_OF_ADDRESS else "" for name, value in address.items()}
