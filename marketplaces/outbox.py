@@ -8,8 +8,9 @@ import msgspec
 from django.db import connection, transaction
 
 from marketplaces import statements as sql
-from marketplaces.sending import Claim, Ending, Outcome
-from orders.models import Actor, ChannelUpdate, ChannelUpdateAttempt
+from marketplaces.sending import Claim, Outcome, State
+from orders.attention import demand, relieve
+from orders.models import Actor, Attention, ChannelUpdate
 
 #: Seconds. Longer than a call may last (checks.py), or a second worker would repeat it while it is on its way.
 LEASE_SECONDS = 90
@@ -38,12 +39,11 @@ def claim(channel_id: int, *, limit: int) -> list[Claim]:
 def finish(outcomes: Sequence[Outcome]) -> set[int]:
     """Write what became of them; returns the ids that were still ours to write."""
     updates = [outcome.claim.id for outcome in outcomes]
-    failed = any(outcome.state == ChannelUpdate.State.FAILED for outcome in outcomes)
+    failed = any(outcome.state == State.FAILED for outcome in outcomes)
     touches_orders = failed or _execute(sql.ATTENTION_OPEN, {"updates": updates})[0][0]
     if touches_orders:
         lock_orders(updates)
     rows = _execute(sql.FINISH, {"outcomes": msgspec.json.encode([_row(outcome) for outcome in outcomes]).decode()})
-    ChannelUpdateAttempt.objects.bulk_create(_attempt(o) for o in outcomes if o.ending != Ending.THROTTLED)
     finished = {update_id for (update_id,) in rows}
     if touches_orders:
         settle_attentions(sorted(finished), Actor.system())
@@ -56,10 +56,13 @@ def lock_orders(updates: Sequence[int]) -> None:
 
 
 def settle_attentions(updates: Sequence[int], by: Actor) -> None:
-    """Raise UPDATE_FAILED for the orders of the updates that failed, clear it where none that failed is left."""
-    facts = {"updates": list(updates), "by_kind": by.kind, "by_name": by.name}
-    _execute(sql.RAISE, facts)
-    _execute(sql.CLEAR, facts)
+    """Demand attention for the orders of updates that failed; relieve those that told everything after all."""
+    rows = list(ChannelUpdate.objects.filter(pk__in=updates).order_by("seq"))
+    failed = {row.order_id: f"{row.get_kind_display()}: {row.last_error}" for row in rows if row.state == State.FAILED}
+    demand(Attention.Reason.UPDATE_FAILED, failed, by=by)
+    told = {row.order_id for row in rows if row.state in (State.SENT, State.SKIPPED)}
+    still_failed = ChannelUpdate.objects.filter(order_id__in=told, state=State.FAILED)
+    relieve(Attention.Reason.UPDATE_FAILED, sorted(told.difference(still_failed.values_list("order_id", flat=True))))
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
@@ -72,18 +75,11 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "retry_in": outcome.retry_in,
         "counts": outcome.counts,
         "unknown": outcome.outcome_unknown,
+        "ending": outcome.ending,
+        "request": "\n".join(call.request for call in outcome.calls),
+        "response": "\n".join(call.response for call in outcome.calls),
+        "ms": outcome.ms,
     }
-
-
-def _attempt(outcome: Outcome) -> ChannelUpdateAttempt:
-    return ChannelUpdateAttempt(
-        update_id=outcome.claim.id,
-        duration_ms=outcome.ms,
-        request="\n".join(call.request for call in outcome.calls),
-        response="\n".join(call.response for call in outcome.calls),
-        outcome=outcome.ending,
-        detail=outcome.detail,
-    )
 
 
 def _execute(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""The outbox's SQL: claim what is due, finish what was tried, raise and clear what a person must look at.
+"""The outbox's SQL: what is due, claim it, finish what was tried.
 
 All by the database's clock. `statement_timestamp()` and not `now()`: a claim may run inside a longer transaction.
 """
@@ -38,8 +38,16 @@ RETURNING c.id, o.code, c.lease_token, c.attempts, c.outcome_unknown,
           extract(epoch FROM statement_timestamp() - c.trying_since)::float8
 """
 
-# Who lost the lease, or whose update was superseded meanwhile, changes nothing and is not returned.
+# Who lost the lease, or whose update was superseded meanwhile, changes nothing and is not returned. The attempts are
+# logged all the same: those calls were made.
 FINISH = """
+WITH told AS (
+    SELECT * FROM json_to_recordset(%(outcomes)s) AS t(
+        id bigint, token bigint, state text, failure text, detail text, retry_in float8, counts bool, unknown bool,
+        ending text, request text, response text, ms int)),
+logged AS (
+    INSERT INTO orders_channelupdateattempt (update_id, outcome, detail, request, response, duration_ms)
+    SELECT id, ending, detail, request, response, ms FROM told WHERE ending <> 'THROTTLED' ORDER BY id)
 UPDATE orders_channelupdate AS c
    SET state = t.state,
        failure = t.failure,
@@ -51,8 +59,7 @@ UPDATE orders_channelupdate AS c
        trying_since = CASE WHEN t.counts OR c.attempts > 1 THEN c.trying_since END,
        outcome_unknown = t.unknown,
        finished_at = CASE WHEN t.state = 'PENDING' THEN NULL ELSE statement_timestamp() END
-  FROM json_to_recordset(%(outcomes)s)
-       AS t(id bigint, token bigint, state text, failure text, detail text, retry_in float8, counts bool, unknown bool)
+  FROM told AS t
  WHERE c.id = t.id AND c.lease_token = t.token AND c.state = 'PENDING'
 RETURNING c.id
 """
@@ -67,28 +74,4 @@ ATTENTION_OPEN = """
 SELECT EXISTS (
     SELECT 1 FROM orders_attention AS a JOIN orders_channelupdate AS u ON u.order_id = a.order_id
      WHERE u.id = ANY(%(updates)s) AND a.reason = 'UPDATE_FAILED' AND a.cleared_at IS NULL)
-"""
-RAISE = """
-WITH raised AS (
-    INSERT INTO orders_attention AS a (order_id, reason, detail, cleared_by)
-    SELECT DISTINCT ON (order_id) order_id, 'UPDATE_FAILED', last_error, ''
-      FROM orders_channelupdate WHERE id = ANY(%(updates)s) AND state = 'FAILED' ORDER BY order_id, seq DESC
-        ON CONFLICT (order_id, reason) WHERE cleared_at IS NULL DO UPDATE SET detail = excluded.detail
-    RETURNING order_id, reason, detail)
-INSERT INTO orders_orderevent (order_id, kind, before, after, by_kind, by_name, data, message_id)
-SELECT order_id, 'ATTENTION', o.status, o.status, %(by_kind)s, %(by_name)s,
-       jsonb_build_object('reason', reason, 'detail', detail), ''
-  FROM raised JOIN orders_order AS o ON o.id = order_id
-"""
-CLEAR = """
-WITH cleared AS (
-    UPDATE orders_attention AS a SET cleared_at = statement_timestamp()
-     WHERE a.reason = 'UPDATE_FAILED' AND a.cleared_at IS NULL
-       AND a.order_id IN (SELECT order_id FROM orders_channelupdate WHERE id = ANY(%(updates)s))
-       AND NOT EXISTS (
-           SELECT 1 FROM orders_channelupdate AS u WHERE u.order_id = a.order_id AND u.state = 'FAILED')
-    RETURNING order_id, reason)
-INSERT INTO orders_orderevent (order_id, kind, before, after, by_kind, by_name, data, message_id)
-SELECT order_id, 'RESOLVED', o.status, o.status, %(by_kind)s, %(by_name)s, jsonb_build_object('reason', reason), ''
-  FROM cleared JOIN orders_order AS o ON o.id = order_id
 """
