@@ -21,11 +21,11 @@ def cancel(order: Order, *, reason: str, by: Actor, items: SkuUnits = ()) -> Ord
     waiting updates are pointless and are not sent.
     """
     order = steps.lock(order)
-    if order.status == Status.CANCELED:
+    lines = list(order.items.order_by("id").select_for_update())
+    if order.status == Status.CANCELED or (not items and _rest_is_canceled(lines)):
         raise AlreadyDone(_("The order is already canceled."), fact=order)
     if order.status not in sources(Status.CANCELED):
         raise NotAllowed.move(order, Status.CANCELED, sources(Status.CANCELED))
-    lines = list(order.items.order_by("id").select_for_update())
     units = allot(lines, items, _("canceled"))
     for line, quantity in units.items():
         OrderItem.objects.filter(pk=line.pk).update(quantity_canceled=F("quantity_canceled") + quantity)
@@ -36,6 +36,11 @@ def cancel(order: Order, *, reason: str, by: Actor, items: SkuUnits = ()) -> Ord
     event = steps.record(order, OrderEvent.Kind.CANCELED, before, by, reason=reason, items=canceled)
     steps.tell(order, ChannelUpdate.Kind.CANCELED, event, lane=ChannelUpdate.Lane.CANCELLATION)
     return event
+
+
+def _rest_is_canceled(lines: list[OrderItem]) -> bool:
+    """An earlier cancellation took all that had not shipped."""
+    return any(line.quantity_canceled for line in lines) and not any(line.open_quantity for line in lines)
 
 
 def _close(order: Order, lines: list[OrderItem]) -> str:

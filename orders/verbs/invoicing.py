@@ -33,7 +33,7 @@ def invoice(
     _guard_key(order, facts.key)
     order = steps.lock(order)
     if recorded := Invoice.objects.filter(order=order).first():
-        raise _repeated_invoice(recorded, facts.key)
+        raise _repeated_invoice(recorded, facts.key, issued_at=issued_at, volumes=volumes)
     if not order.is_ours_to_invoice:
         raise NotAllowed(_("The marketplace invoices this order, not us."), field="fulfillment")
     before = steps.move(order, Status.INVOICED)
@@ -95,14 +95,15 @@ def _guard_key(order: Order, key: nfe.AccessKey) -> None:
         )
 
 
-def _repeated_invoice(recorded: Invoice, key: nfe.AccessKey) -> AlreadyDone | Contradiction:
-    if recorded.access_key == str(key):
-        return AlreadyDone(_("This NF-e is already recorded."), fact=recorded)
-    return Contradiction(
-        _("The order already has NF-e %(key)s.") % {"key": recorded.access_key},
-        field="access_key",
-        code="other_invoice",
-    )
+def _repeated_invoice(recorded: Invoice, key: nfe.AccessKey, **facts: object) -> AlreadyDone | Contradiction:
+    if recorded.access_key != str(key):
+        message = _("The order already has NF-e %(key)s.") % {"key": recorded.access_key}
+        return Contradiction(message, field="access_key", code="other_invoice")
+    for name, value in facts.items():
+        if value is not None and value != getattr(recorded, name):
+            message = _("This NF-e is already recorded with other details.")
+            return Contradiction(message, field=name, code="other_invoice")
+    return AlreadyDone(_("This NF-e is already recorded."), fact=recorded)
 
 
 def _create_invoice(order: Order, facts: _Facts, issued_at: datetime | None, volumes: int | None) -> Invoice:

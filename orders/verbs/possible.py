@@ -2,6 +2,7 @@
 
 from orders.models import Order
 from orders.status import RESERVING, Status, sources
+from orders.verbs.shipping import DELIVERABLE
 
 
 def possible(order: Order) -> frozenset[str]:
@@ -9,7 +10,7 @@ def possible(order: Order) -> frozenset[str]:
     rules = {
         "invoice": order.is_ours_to_invoice and order.status in sources(Status.INVOICED),
         "ship": order.is_ours_to_ship and order.status in sources(Status.SHIPPED) & RESERVING,
-        "deliver": order.is_ours_to_ship and order.status in sources(Status.DELIVERED),
+        "deliver": order.is_ours_to_ship and order.status in DELIVERABLE,
         "fail_delivery": order.is_ours_to_ship and order.status in sources(Status.DELIVERY_FAILED),
         "cancel": order.status in sources(Status.CANCELED),
         "answer_cancel_request": order.has_open_cancel_request,

@@ -1,6 +1,6 @@
 """ship, deliver, fail_delivery: what the carrier has, handed over or could not hand over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 
 from orders.errors import AlreadyDone, Contradiction, InvalidFact, NotAllowed
 from orders.models import Actor, ChannelUpdate, Order, OrderEvent, OrderItem, Shipment, ShipmentItem
-from orders.status import RESERVING, Status, sources
+from orders.status import AHEAD, RESERVING, Status, sources
 from orders.stock import settle
 from orders.verbs import steps
-from orders.verbs.units import allot, units_by_sku
+from orders.verbs.units import SkuUnits, allot, units_by_sku
+
+#: From here the carrier hands over. A channel may also tell that a return was given up; we never do.
+DELIVERABLE = frozenset({Status.SHIPPED, Status.DELIVERY_FAILED})
 
 
 @transaction.atomic
@@ -25,7 +28,7 @@ def ship(
     carrier: str = "",
     method: str = "",
     tracking_url: str = "",
-    items: Sequence[tuple[str, int]] = (),
+    items: SkuUnits = (),
     shipped_at: datetime | None = None,
 ) -> Shipment:
     """Record one hand-over to a carrier and tell the channel.
@@ -38,7 +41,8 @@ def ship(
     lines = list(order.items.order_by("id").select_for_update())
     recorded = Shipment.objects.filter(order=order, tracking_code=tracking_code).first()
     if recorded:
-        raise _repeated_shipment(recorded, carrier, items)
+        facts = {"carrier": carrier, "method": method, "tracking_url": tracking_url, "shipped_at": shipped_at}
+        raise _repeated_shipment(recorded, items, facts)
     _guard_shipping(order)
     units = allot(lines, items, _("shipped"))
     row = Shipment.objects.create(
@@ -63,9 +67,11 @@ def ship(
 def deliver(order: Order, *, by: Actor, delivered_at: datetime | None = None) -> OrderEvent:
     """Record that the buyer has it and tell the channel."""
     order = steps.lock(order)
-    if order.status == Status.DELIVERED:
-        raise AlreadyDone(_("The delivery is already recorded."), fact=order)
+    if order.delivered_at and order.status in AHEAD[Status.SHIPPED] - {Status.DELIVERY_FAILED}:
+        raise _repeated_delivery(order, delivered_at)
     _guard_ours_to_ship(order)
+    if order.status not in DELIVERABLE:
+        raise NotAllowed.move(order, Status.DELIVERED, DELIVERABLE)
     delivered_at = delivered_at or timezone.now()
     if order.shipped_at and delivered_at < order.shipped_at:
         raise InvalidFact(
@@ -101,6 +107,17 @@ def _guard_shipping(order: Order) -> None:
         raise NotAllowed.move(order, Status.SHIPPED, sources(Status.SHIPPED) & RESERVING)
 
 
+def _repeated_delivery(order: Order, delivered_at: datetime | None) -> AlreadyDone | Contradiction:
+    if delivered_at in (None, order.delivered_at):
+        return AlreadyDone(_("The delivery is already recorded."), fact=order)
+    recorded = timezone.localtime(order.delivered_at)
+    return Contradiction(
+        _("The delivery is already recorded for %(at)s.") % {"at": f"{recorded:%d/%m/%Y %H:%M}"},
+        field="delivered_at",
+        code="other_delivery",
+    )
+
+
 def _ship_units(shipment: Shipment, units: Mapping[OrderItem, int]) -> None:
     ShipmentItem.objects.bulk_create(
         ShipmentItem(shipment=shipment, item=line, quantity=quantity) for line, quantity in units.items()
@@ -109,16 +126,14 @@ def _ship_units(shipment: Shipment, units: Mapping[OrderItem, int]) -> None:
         OrderItem.objects.filter(pk=line.pk).update(quantity_shipped=F("quantity_shipped") + quantity)
 
 
-def _repeated_shipment(
-    recorded: Shipment, carrier: str, items: Sequence[tuple[str, int]]
-) -> AlreadyDone | Contradiction:
+def _repeated_shipment(recorded: Shipment, items: SkuUnits, facts: Mapping[str, object]) -> AlreadyDone | Contradiction:
     lines = ShipmentItem.objects.filter(shipment=recorded).select_related("item")
     same_items = not items or units_by_sku(items) == units_by_sku([(i.item.sku, i.quantity) for i in lines])
-    if same_items and recorded.carrier == carrier:
+    other = [name for name, value in facts.items() if value and value != getattr(recorded, name)]
+    if same_items and not other:
         return AlreadyDone(_("This shipment is already recorded."), fact=recorded)
     return Contradiction(
-        _("Tracking code %(code)s is already recorded with other items or another carrier.")
-        % {"code": recorded.tracking_code},
-        field="tracking_code",
+        _("Tracking code %(code)s is already recorded with other items or details.") % {"code": recorded.tracking_code},
+        field="items" if not same_items else other[0],
         code="other_shipment",
     )

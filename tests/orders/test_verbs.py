@@ -58,6 +58,15 @@ class TestInvoice:
         with pytest.raises(Contradiction, match=key):
             verbs.invoice(order, access_key=make_access_key(), by=WAREHOUSE)
 
+    def test_the_same_key_with_other_details_is_refused(self) -> None:
+        order, key = make_order(), make_access_key()
+        verbs.invoice(order, access_key=key, volumes=1, by=WAREHOUSE)
+
+        with pytest.raises(Contradiction) as caught:
+            verbs.invoice(order, access_key=key, volumes=2, by=WAREHOUSE)
+
+        assert caught.value.field == "volumes"
+
     def test_a_key_of_another_order_is_refused_and_names_that_order(self) -> None:
         first, second, key = make_order(), make_order(), make_access_key()
         verbs.invoice(first, access_key=key, by=WAREHOUSE)
@@ -210,6 +219,31 @@ class TestDeliver:
         with pytest.raises(AlreadyDone):
             verbs.deliver(order, by=WAREHOUSE)
 
+    def test_another_moment_is_refused(self) -> None:
+        order = make_order(status=Status.SHIPPED)
+        verbs.deliver(order, by=WAREHOUSE)
+
+        with pytest.raises(Contradiction) as caught:
+            verbs.deliver(order, delivered_at=timezone.now() + timedelta(hours=1), by=WAREHOUSE)
+
+        assert caught.value.field == "delivered_at"
+
+    def test_a_late_repetition_does_not_end_a_return(self) -> None:
+        order = make_order(status=Status.SHIPPED)
+        verbs.deliver(order, by=WAREHOUSE)
+        verbs.start_return(order, reason="Arrependimento", by=WAREHOUSE)
+
+        with pytest.raises(AlreadyDone):
+            verbs.deliver(order, by=WAREHOUSE)
+
+        assert refreshed(order).status == Status.RETURNING
+
+    def test_what_comes_back_undelivered_is_not_delivered_by_us(self) -> None:
+        order = make_order(status=Status.RETURNING)
+
+        with pytest.raises(NotAllowed):
+            verbs.deliver(order, by=WAREHOUSE)
+
     def test_it_cannot_be_before_the_shipment(self) -> None:
         order = make_order(status=Status.SHIPPED, shipped_at=timezone.now())
 
@@ -265,6 +299,14 @@ class TestCancel:
 
         assert refreshed(order).status == Status.SHIPPED
         assert order.updates.filter(state=ChannelUpdate.State.PENDING).count() == 2
+
+    def test_canceling_the_rest_twice_is_once(self) -> None:
+        order = invoiced(items=[("A", 2)])
+        verbs.ship(order, tracking_code="BR1", items=[("A", 1)], by=WAREHOUSE)
+        verbs.cancel(order, reason="Sem estoque", by=WAREHOUSE)
+
+        with pytest.raises(AlreadyDone):
+            verbs.cancel(order, reason="Sem estoque", by=WAREHOUSE)
 
     def test_more_than_is_left_cannot_be_canceled(self) -> None:
         order = make_order(items=[("A", 2)])
