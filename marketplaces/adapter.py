@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import httpx
+from django.utils.translation import gettext as _
 
 from marketplaces.errors import Unsupported
 from marketplaces.limits import Limiter
@@ -107,7 +108,7 @@ class Adapter(ABC):
 
     async def push(self, update: Outgoing) -> str:
         """Tell one update; the answer is a short text for the attempt log. Raises Unsupported by default."""
-        raise Unsupported(f"{self.label} has no call for {update.kind}.")
+        raise Unsupported(_("%(marketplace)s has no call for this.") % {"marketplace": self.label})
 
     @abstractmethod
     async def is_applied(self, update: Outgoing) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 import httpx
+from django.utils.translation import gettext as _
 
 from marketplaces.errors import Malformed, MarketplaceError, OutcomeUnknown, Rejected, Unauthorized, Unavailable
 from marketplaces.redact import MASK, redact
@@ -92,7 +93,8 @@ def decode(response: httpx.Response) -> Any:
     try:
         return response.json()
     except ValueError as error:
-        raise Malformed(f"{_line(response.request)} answered something that is not JSON: {error}") from error
+        sentence = _("%(call)s answered something that is not JSON (%(error)s).")
+        raise Malformed(sentence % {"call": _line(response.request), "error": error}) from error
 
 
 def retry_after(response: httpx.Response) -> float | None:
@@ -111,8 +113,9 @@ def _seconds_until(at: datetime) -> float:
 
 def _lost(request: httpx.Request, error: Exception, writes: bool) -> Unavailable:
     if _never_left(error):
-        return Unavailable(f"{request.url.host} cannot be reached: {_words(error)}")
-    detail = f"{_line(request)} got no answer: {_words(error)}"
+        sentence = _("%(host)s cannot be reached (%(error)s).")
+        return Unavailable(sentence % {"host": request.url.host, "error": _words(error)})
+    detail = _("%(call)s got no answer (%(error)s).") % {"call": _line(request), "error": _words(error)}
     return OutcomeUnknown(detail) if writes else Unavailable(detail)
 
 
@@ -143,7 +146,8 @@ def _refused(response: httpx.Response, explain: Callable[[httpx.Response], str],
         error = OutcomeUnknown if writes else Unavailable
         return error(detail, retry_after=retry_after(response))
     if 300 <= status < 400:
-        detail = f"HTTP {status}: the address redirects to {response.headers.get('Location', '?')}"
+        sentence = _("HTTP %(status)s: the address redirects to %(location)s.")
+        detail = sentence % {"status": status, "location": response.headers.get("Location", "?")}
     return Rejected(detail, code=str(status))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.utils import translation
 
 from config.ports import free_port
 from marketplaces import clients, http, loop
@@ -153,7 +154,8 @@ def test_a_write_without_answer_leaves_its_outcome_unknown_and_a_read_is_only_un
 def test_an_unreadable_body_is_malformed(server: Server) -> None:
     server.answer(200, '{"code": ')
 
-    with pytest.raises(Malformed, match="GET /orders answered something that is not JSON"):
+    sentence = "GET /orders answered something that is not JSON"
+    with translation.override("en"), pytest.raises(Malformed, match=sentence):
         http.decode(call(server))
 
 
