@@ -156,6 +156,7 @@ UNFOLD = {
     "SITE_TITLE": "Despacho",
     "SITE_HEADER": "Despacho",
     "SITE_SYMBOL": "local_shipping",
+    "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,

@@ -21,7 +21,7 @@ from marketplaces.admin.account_form import PREFIX, account_form
 from marketplaces.connection import check
 from marketplaces.models import Account
 from orders.admin.deadline import duration
-from orders.admin.screen import Screen
+from orders.admin.screen import Screen, column
 from orders.templatetags.badges import badge
 
 #: Seconds that somebody waits in front of the screen for a pull; the rest comes by itself.
@@ -30,7 +30,14 @@ PULL_SECONDS = 10.0
 
 @admin.register(Account)
 class AccountAdmin(Screen[Account]):
-    list_display = ("name", "marketplace", "state", "last_contact", "last_order_at", "error")
+    list_display = (
+        "name",
+        "marketplace",
+        "state",
+        "last_contact",
+        column("last_order_at", _("Last new order")),
+        "error",
+    )
     list_select_related = ("channel",)
     ordering = ("channel__name", "id")
     change_form_outer_before_template = "marketplaces/admin/account_state.html"
@@ -144,7 +151,11 @@ class AccountAdmin(Screen[Account]):
     def state(self, account: Account) -> SafeString:
         if account.is_paused:
             reason = account.get_pause_reason_display()
-            return format_html('{}<span class="dsp-under">{}</span>', badge(_("Paused"), "warning"), reason)
+            return format_html(
+                '<span class="dsp-stack">{}<span class="dsp-under">{}</span></span>',
+                badge(_("Paused"), "warning"),
+                reason,
+            )
         return badge(_("In trouble"), "bad") if account.last_error else badge(_("Running"), "good")
 
     @admin.display(description=_("Last contact"), ordering="last_pull_at")

@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import RadioFilter, RelatedCheckboxFilter
 
 from marketplaces import quarantine
 from marketplaces.models import InboundMessage
-from orders.admin.screen import ReadScreen
+from orders.admin.screen import ReadScreen, column
 from orders.admin.verb_pages import order_url
 from orders.models import Order
 from orders.templatetags.badges import badge
@@ -45,7 +45,7 @@ class StateFilter(RadioFilter):
 
 @admin.register(InboundMessage)
 class QuarantineAdmin(ReadScreen[InboundMessage]):
-    list_display = ("code", "account", "state_word", "why", "received_at")
+    list_display = ("code", column("account", _("Account")), "state_word", "why", column("received_at", _("Received")))
     list_select_related = ("account__channel",)
     page_template = "marketplaces/admin/message.html"
     list_filter = (StateFilter, ("account", RelatedCheckboxFilter))

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RadioFilter, RelatedCheckboxFilter
 
 from marketplaces import by_hand
-from orders.admin.screen import ReadScreen
+from orders.admin.screen import ReadScreen, column
 from orders.admin.search import search
 from orders.admin.verb_pages import actor, order_url
 from orders.models import ChannelUpdate, Order
@@ -48,7 +48,15 @@ class StateFilter(RadioFilter):
 
 @admin.register(ChannelUpdate)
 class ChannelUpdateAdmin(ReadScreen[ChannelUpdate]):
-    list_display = ("update", "order_link", "channel", "state_word", "attempts", "next_try", "error")
+    list_display = (
+        "update",
+        "order_link",
+        column("channel", _("Channel")),
+        "state_word",
+        column("attempts", _("Attempts")),
+        "next_try",
+        "error",
+    )
     list_select_related = ("order", "channel")
     page_template = "marketplaces/admin/update.html"
     list_filter = (StateFilter, ("kind", ChoicesCheckboxFilter), ("channel", RelatedCheckboxFilter))
@@ -142,4 +150,6 @@ class ChannelUpdateAdmin(ReadScreen[ChannelUpdate]):
         if not update.last_error:
             return "–"
         under = format_html('<span class="dsp-under">{}</span>', update.get_failure_display()) if update.failure else ""
-        return format_html('<span class="dsp-clip" title="{0}">{0}</span>{1}', update.last_error, under)
+        return format_html(
+            '<span class="dsp-stack"><span class="dsp-clip" title="{0}">{0}</span>{1}</span>', update.last_error, under
+        )

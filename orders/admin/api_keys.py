@@ -16,17 +16,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from orders.admin.screen import Screen
+from orders.admin.screen import Screen, column
 from orders.models import ApiKey
-from orders.models.api_key import Scope
+from orders.models.api_key import Scope, all_scopes
 from orders.templatetags.badges import badge
 
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(Screen[ApiKey]):
-    list_display = ("name", "beginning", "may", "state", "last_used_at", "created_at")
+    list_display = (
+        column("name", _("Name")),
+        "beginning",
+        "may",
+        "state",
+        column("last_used_at", _("Last used")),
+        column("created_at", _("Created")),
+    )
     ordering = ("name",)
     fields = ("name", "scopes", "expires_at")
     change_form_outer_before_template = "orders/admin/api_key_state.html"
@@ -36,7 +43,10 @@ class ApiKeyAdmin(Screen[ApiKey]):
     def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "scopes":
             return forms.MultipleChoiceField(
-                label=_("Allowed to"), choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultiple
+                label=_("Allowed to"),
+                choices=Scope.choices,
+                initial=all_scopes,
+                widget=UnfoldAdminCheckboxSelectMultipleWidget,
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

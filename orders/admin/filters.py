@@ -22,7 +22,7 @@ def open_attention() -> Exists:
 
 
 class AttentionFilter(RadioFilter):
-    title = _("needs attention")
+    title = _("attention")
     parameter_name = "attention"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:

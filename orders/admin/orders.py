@@ -81,7 +81,9 @@ class OrderAdmin(ReadScreen[Order]):
 
     @admin.display(description=_("Order"))
     def code_and_channel(self, order: Order) -> SafeString:
-        place = " · ".join(dict.fromkeys(filter(None, (order.channel.name, order.storefront))))
+        # Most codes begin with the storefront's name: it is not said twice.
+        storefront = "" if order.code.startswith(order.storefront) else f" · {order.storefront}"
+        place = f"{order.channel.name}{storefront}"
         return format_html('<strong>{}</strong><span class="dsp-under">{}</span>', order.code, place)
 
     @admin.display(description=_("Buyer"))
@@ -106,8 +108,12 @@ class OrderAdmin(ReadScreen[Order]):
         if deadline is None:
             return "–"
         at = localize(localtime(deadline.at))
-        return format_html('{}<span class="dsp-under dsp-nowrap">{}</span>', badge(deadline.words, deadline.tone), at)
+        return format_html(
+            '<span class="dsp-stack">{}<span class="dsp-under dsp-nowrap">{}</span></span>',
+            badge(deadline.words, deadline.tone),
+            at,
+        )
 
     @admin.display(description=_("Attention"))
     def attention(self, order: Order) -> SafeString | str:
-        return badge(_("Needs attention"), "bad") if getattr(order, "needs_attention", False) else ""
+        return badge(_("Attention"), "bad") if getattr(order, "needs_attention", False) else ""

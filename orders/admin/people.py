@@ -10,12 +10,12 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Field, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from orders.admin.screen import BaseAdmin
+from orders.admin.screen import BaseAdmin, column
 from orders.templatetags.badges import badge
 
 admin.site.unregister(User)
@@ -57,13 +57,13 @@ def offered_permissions() -> QuerySet[Permission]:
 
 
 class PermissionsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic when it runs
-    widget = UnfoldAdminCheckboxSelectMultiple
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
 
     def label_from_instance(self, permission: Any) -> str:
         deed = DEEDS[permission.codename.partition("_")[0]]
         model = permission.content_type.model_class()
         things = model._meta.verbose_name_plural if model else permission.content_type.model
-        return f"{str(things).capitalize()}: {deed}"
+        return f"{capfirst(things)}: {deed}"
 
 
 @admin.register(User)
@@ -71,7 +71,13 @@ class UserAdmin(BaseUserAdmin, BaseAdmin[User]):  # type: ignore[type-arg]  # no
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "whole_name", "email", "access", "last_login")
+    list_display = (
+        "username",
+        "whole_name",
+        column("email", _("E-mail")),
+        "access",
+        column("last_login", _("Last access")),
+    )
     list_filter = ()
     search_fields = ("username", "first_name", "last_name", "email")
     search_help_text = _("Name or e-mail")
@@ -83,13 +89,16 @@ class UserAdmin(BaseUserAdmin, BaseAdmin[User]):  # type: ignore[type-arg]  # no
     )
     add_fieldsets = ((None, {"fields": ("username", "password1", "password2")}),)
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
-            kwargs["widget"] = UnfoldAdminCheckboxSelectMultiple()
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if db_field.name == "groups" and field:
-            field.help_text = gettext("A user may do what any of the groups may do.")
-        return field
+            return forms.ModelMultipleChoiceField(
+                label=_("Groups"),
+                queryset=Group.objects.order_by("name"),
+                required=False,
+                widget=UnfoldAdminCheckboxSelectMultipleWidget,
+                help_text=_("A user may do what any of the groups may do."),
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=_("Name"))
     def whole_name(self, user: User) -> str:

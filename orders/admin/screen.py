@@ -1,5 +1,6 @@
 """What the back office's screens have in common."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
@@ -24,6 +25,17 @@ else:
 Row = TypeVar("Row", bound=Model)
 
 
+def column(field: str, heading: str | Promise) -> Callable[[Model], Any]:
+    """A field in a list under a heading of its own, for the model's names are not written as headings."""
+
+    @admin.display(description=heading)
+    def value(row: Model) -> Any:
+        return getattr(row, field)
+
+    value.__name__ = field
+    return value
+
+
 class Screen(BaseAdmin[Row]):
     """A list and a page; nothing is deleted from here."""
 
@@ -32,6 +44,7 @@ class Screen(BaseAdmin[Row]):
     list_max_show_all = 0
     paginator = CappedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     empty_title: str | Promise = ""
     empty_text: str | Promise = ""
     rows_word: str | Promise = ""  #: where the model's plural does not fit a count
@@ -39,6 +52,13 @@ class Screen(BaseAdmin[Row]):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SteadyChangeList]:
         return SteadyChangeList
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """One button saves; what comes next is the page itself or the list."""
+        context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
