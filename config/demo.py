@@ -82,7 +82,7 @@ def _demo() -> int:
         wait_ready([web, worker, beat], tell=_tell_ready)
         _say(ADDRESSES.format(web=web_port, sandbox=sandbox_port, **login))
         try:
-            Supervisor([*found.processes, sandbox, web, worker, beat], _say).watch()
+            Supervisor([*found.processes, sandbox, web, worker, beat], say=_say).watch()
         finally:
             _say("\nStopping.")
     return 0

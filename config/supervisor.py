@@ -6,24 +6,25 @@ from dataclasses import dataclass
 
 from config.processes import Process
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+LONGEST_PAUSE = 30.0
 LONG_LIFE = 60.0
 
 
 @dataclass
 class _Watched:
     process: Process
-    pause: float = FIRST_PAUSE
+    pause: float
     restart_at: float | None = None
     ready: bool = True
 
 
 class Supervisor:
-    """Watches processes that are ready. `say` is told in words what happens to them."""
+    """Watches processes that are ready. `say` is told in words what happens to them; pauses are in seconds."""
 
-    def __init__(self, processes: Iterable[Process], say: Callable[[str], None]) -> None:
-        self._watched = [_Watched(process) for process in processes]
+    def __init__(self, processes: Iterable[Process], *, say: Callable[[str], None], first_pause: float = 1.0) -> None:
+        self._watched = [_Watched(process, first_pause) for process in processes]
         self._say = say
+        self._first_pause = first_pause
 
     def watch(self) -> None:
         """Until interrupted."""
@@ -45,7 +46,7 @@ class Supervisor:
     def _has_died(self, watched: _Watched) -> None:
         process = watched.process
         if process.seconds > LONG_LIFE:
-            watched.pause = FIRST_PAUSE
+            watched.pause = self._first_pause
         self._say(str(process.problem(f"ended (exit code {process.exit_code}), starting it again")))
         watched.restart_at = time.monotonic() + watched.pause
         watched.pause = min(2 * watched.pause, LONGEST_PAUSE)

@@ -27,10 +27,11 @@ class Programs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.mark = f"DESPACHO_TEST_{uuid.uuid4().hex}"
+        self._started: list[subprocess.Popen[str]] = []
 
     def start(self, source: str, *, env: dict[str, str] | None = None) -> "subprocess.Popen[str]":
         """As a terminal would: in a process group of its own, what it says in one pipe."""
-        return subprocess.Popen(
+        program = subprocess.Popen(
             [sys.executable, "-c", source],
             cwd=ROOT,
             env={**os.environ, **(env or {}), self.mark: "1", "TEST_FOLDER": str(self.folder)},
@@ -39,6 +40,8 @@ class Programs:
             text=True,
             start_new_session=True,
         )
+        self._started.append(program)
+        return program
 
     def alive(self) -> list[tuple[int, str]]:
         """Process id and command line of all that carry the mark; a zombie has no environment any more."""
@@ -51,9 +54,16 @@ class Programs:
                 continue
         return found
 
+    def end(self) -> None:
+        for program in self._started:
+            program.kill()
+            program.communicate()
+
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Iterator[Programs]:
     programs = Programs(tmp_path)
     yield programs
-    assert programs.alive() == []
+    left = programs.alive()
+    programs.end()
+    assert left == []

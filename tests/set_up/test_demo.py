@@ -1,5 +1,6 @@
 """`make demo`: everything at once, and everything gone afterwards."""
 
+import contextlib
 import fcntl
 import http.client
 import os
@@ -48,9 +49,9 @@ def said_until(program: "subprocess.Popen[str]", text: str) -> str:
 
 
 def status(port: str, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=20)
-    connection.request("GET", path)
-    return connection.getresponse().status
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", int(port), timeout=20)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().status
 
 
 def login(said: str) -> str:

@@ -25,7 +25,7 @@ def server(tmp_path: Path) -> Iterator[Process]:
 
 def test_a_killed_process_is_started_again_and_both_are_told(server: Process) -> None:
     told: list[str] = []
-    supervisor = Supervisor([server], told.append)
+    supervisor = Supervisor([server], say=told.append, first_pause=0.2)
     first = server.pid
     server.kill()
 
@@ -41,24 +41,24 @@ def test_a_killed_process_is_started_again_and_both_are_told(server: Process) ->
 def test_what_keeps_dying_shows_why_and_gets_longer_and_longer_pauses(server: Process) -> None:
     told: list[str] = []
     starts: list[float] = []
-    supervisor = Supervisor([server], told.append)
+    supervisor = Supervisor([server], say=told.append, first_pause=0.2)
     server.command = [sys.executable, "-c", FAIL]
     server.kill()
 
-    def third_start() -> bool:
+    def fourth_start() -> bool:
         supervisor.look()
         if server.started_at not in starts:
             starts.append(server.started_at)
         return len(starts) == 4
 
-    until(third_start)
+    until(fourth_start)
     assert "out of cheese" in told[-1]
-    assert starts[2] - starts[1] >= 1
-    assert starts[3] - starts[2] >= 2
+    assert starts[2] - starts[1] >= 0.2
+    assert starts[3] - starts[2] >= 0.4
 
 
 def test_a_process_that_lives_is_left_alone(server: Process) -> None:
     told: list[str] = []
     pid = server.pid
-    Supervisor([server], told.append).look()
+    Supervisor([server], say=told.append, first_pause=0.2).look()
     assert (server.pid, told) == (pid, [])
