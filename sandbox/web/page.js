@@ -181,6 +181,12 @@ const DO = {
   create: () => ask("POST", scoped("orders"), {}),
   "create-paid": () => ask("POST", scoped("orders"), { status: "APPROVED" }),
   "create-b2w": () => ask("POST", scoped("orders"), { status: "APPROVED", calculation_type: "b2wentregacorreios" }),
+  "access-key": async () => {
+    const field = $("access-key");
+    field.value = await (await fetch("control/access-key")).text();
+    field.select();
+    await navigator.clipboard?.writeText(field.value).catch(() => {});  // no permission: it is selected to copy by hand
+  },
   sell: () => ask("POST", "control/selling", view.selling.on ? { on: false } : { on: true, pace: Number($("pace").value) }),
   advance: () => ask("POST", "control/clock", { seconds: 300 }),
   freeze: () => ask("POST", "control/clock", { freeze: !view.frozen }),

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from orders.nfe import parse
 from sandbox.client import SandboxClient, SandboxError
 from sandbox.selling import MOST_OPEN, Seller
 from sandbox.skyhub.switches import SkyHubSwitches
@@ -262,3 +263,9 @@ def test_a_broken_snapshot_is_named_with_its_remedy(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "delete it to start afresh" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_trial_access_key_is_formally_right(skyhub: SandboxClient) -> None:
+    text = httpx.get(f"{skyhub.base}/control/access-key").text
+
+    assert parse(text).issuer == "11222333000181"
