@@ -33,11 +33,19 @@ SECONDS = 50.0
 CONNECTIONS = 64
 #: Seconds: while calls are in flight, newly due updates are looked for this often.
 LOOK_AGAIN = 0.2
+#: Seconds for which a run waits for a turn under our own rate limit, rather than to leave it to the next sweep.
+SOON = 5.0
 #: After so many failures in a row to reach it, the marketplace is left alone for REST seconds; then one call probes.
 FAILURES_IN_A_ROW = 5
 REST = 30.0
 #: First key of the advisory lock that makes one pusher per channel; the second is the channel's id.
 LOCK = 0x50555348
+
+LEVELS = {
+    Ending.SENT: logging.INFO,
+    Ending.ALREADY_APPLIED: logging.INFO,
+    Ending.THROTTLED: logging.DEBUG,
+}
 
 #: How many updates ended in which state; PENDING ones were postponed.
 Pushed = Counter[State]
@@ -98,9 +106,12 @@ class _Push:
         self.adapter = connect(account)
         self.until = until
         self.places = _places(account.effective_limits)
+        # Where the rate is the limit nothing is claimed ahead: what a crash leaves behind must be read back one by one.
+        self.claimed_at_most = self.places if self.places < CONNECTIONS else 2 * self.places
         self.pushed: Pushed = Counter()
         self.in_flight = 0
         self.look_again_at = 0.0
+        self.throttled_until = 0.0
         self.stopped = False
         self.failures = 0
         self.probing = account.push_after is not None
@@ -108,14 +119,14 @@ class _Push:
         self._ended: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
 
     def run(self) -> Pushed:
-        while self._claim() or self.in_flight:
+        while self._claim() or self.in_flight or self._is_throttled():
             if outcomes := self._collect():
                 self._record(outcomes)
         return self.pushed
 
     def _claim(self) -> bool:
         now = time.monotonic()
-        room = (1 if self.probing else 2 * self.places) - self.in_flight
+        room = (1 if self.probing else self.claimed_at_most) - self.in_flight
         if self.stopped or now > self.until or room < 1:
             return False
         if self.in_flight and (now < self.look_again_at or 4 * room < self.places):
@@ -127,6 +138,10 @@ class _Push:
             self.in_flight += len(claims)
             loop.submit(self._send(claims, outgoing([claim.id for claim in claims])))
         return bool(claims)
+
+    def _is_throttled(self) -> bool:
+        """Whether some were given back because of our own limit, whose turn comes soon."""
+        return not self.stopped and time.monotonic() < min(self.throttled_until, self.until)
 
     async def _send(self, claims: Sequence[Claim], updates: Mapping[int, Outgoing]) -> None:
         async with asyncio.TaskGroup() as group:
@@ -157,7 +172,7 @@ class _Push:
 
     def _log(self, outcome: Outcome, *, ours: bool) -> None:
         claim = outcome.claim
-        level = logging.INFO if outcome.state == State.SENT and ours else logging.WARNING
+        level = LEVELS.get(outcome.ending, logging.WARNING)
         facts = (claim.id, claim.order_code, claim.attempts, outcome.ending, outcome.ms)
         logger.log(level, "push.update id=%s order=%s attempt=%s outcome=%s ms=%s", *facts)
         if not ours:
@@ -169,9 +184,12 @@ class _Push:
             if outcome.ending == Ending.UNAUTHORIZED:
                 self.account.pause(Account.Pause.UNAUTHORIZED, detail=outcome.detail)
                 self.stopped = True
+            elif outcome.ending == Ending.THROTTLED:
+                if outcome.retry_in < SOON:
+                    self.throttled_until = time.monotonic() + outcome.retry_in + LOOK_AGAIN
             elif outcome.ending in (Ending.UNAVAILABLE, Ending.OUTCOME_UNKNOWN):
                 self.failures += 1
-            elif outcome.ending != Ending.THROTTLED:
+            else:
                 self.failures = 0
                 self._recover()
         rest = max(outcome.rest for outcome in outcomes)

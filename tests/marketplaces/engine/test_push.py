@@ -294,6 +294,14 @@ def test_a_limit_of_ours_gives_the_attempt_back(account: Account, shop: Shop) ->
     assert not ChannelUpdateAttempt.objects.exists()
 
 
+def test_a_turn_that_comes_soon_is_waited_for_in_the_same_run(account: Account, shop: Shop) -> None:
+    invoiced(account)
+    shop.next["push"].extend([Throttled("limit", seconds=0.1)] * 2)
+
+    assert push_channel(account.channel)[State.SENT] == 1
+    assert the_update().attempts == 1
+
+
 def test_refused_credentials_pause_the_account_and_give_the_attempt_back(account: Account, shop: Shop) -> None:
     invoiced(account)
     shop.always["push"] = Unauthorized("HTTP 401: invalid token")

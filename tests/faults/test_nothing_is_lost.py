@@ -1,0 +1,94 @@
+"""Kill, flush and freeze in the middle of the work: nothing is lost, and no effect happens twice."""
+
+import os
+import signal
+import time
+from collections import Counter
+
+import pytest
+
+from tests.hub import Hub, until
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
+
+ORDERS = 20 if os.environ.get("QUICK") else 60
+
+
+def arrive(hub: Hub, count: int) -> list[str]:
+    """Paid orders that the hub has pulled and acknowledged."""
+    codes = create(hub, count)
+    until(lambda: set(codes) <= hub.codes() and hub.sandbox.queue() == [])
+    return codes
+
+
+def create(hub: Hub, count: int) -> list[str]:
+    return [order["code"] for order in hub.sandbox.create_orders(count, status="APPROVED")]
+
+
+def invoices_seen(hub: Hub) -> Counter[str]:
+    """How often each order was invoiced at the marketplace."""
+    return Counter(entry["code"] for entry in hub.sandbox.ledger(effect="invoiced"))
+
+
+def assert_each_invoiced_once(hub: Hub, codes: list[str]) -> None:
+    until(lambda: hub.open_updates() == 0)
+    assert {code: hub.sandbox.effects(code).get("invoiced") for code in codes} == dict.fromkeys(codes, 1)
+
+
+def assert_never_told_to_slow_down(hub: Hub) -> None:
+    assert Counter(entry["status"] for entry in hub.sandbox.ledger())[429] == 0
+
+
+def test_a_worker_killed_in_the_middle_of_a_drain_loses_no_order(hub: Hub) -> None:
+    codes = create(hub, ORDERS)
+    until(lambda: len(hub.codes().intersection(codes)) >= ORDERS // 4)
+
+    hub.kill_worker()
+    hub.let_leases_end()
+
+    until(lambda: set(codes) <= hub.codes())
+    until(lambda: hub.sandbox.queue() == [])
+    assert_never_told_to_slow_down(hub)
+
+
+def test_a_worker_killed_in_the_middle_of_a_push_repeats_no_effect(hub: Hub) -> None:
+    codes = arrive(hub, ORDERS)
+    hub.sandbox.fault("slow", path="/invoice$", seconds=0.5)
+    for code in codes:
+        hub.invoice(code)
+    until(lambda: len(invoices_seen(hub).keys() & codes) >= ORDERS // 4)
+
+    hub.kill_worker()
+    hub.let_leases_end()
+
+    assert_each_invoiced_once(hub, codes)
+    assert_never_told_to_slow_down(hub)
+
+
+def test_a_flushed_broker_loses_no_update_and_no_order(hub: Hub) -> None:
+    codes = arrive(hub, ORDERS)
+    more = create(hub, ORDERS)
+    for number, code in enumerate(codes):
+        hub.invoice(code)
+        if number % 5 == 0:
+            hub.broker.flushall()
+
+    assert_each_invoiced_once(hub, codes)
+    until(lambda: set(more) <= hub.codes())
+    assert_never_told_to_slow_down(hub)
+
+
+def test_a_frozen_broker_delays_no_request_and_loses_no_update(hub: Hub) -> None:
+    codes = arrive(hub, 5)
+    os.kill(hub.valkey.pid, signal.SIGSTOP)
+    try:
+        seconds = []
+        for code in codes:
+            start = time.monotonic()
+            hub.invoice(code)
+            seconds.append(time.monotonic() - start)
+    finally:
+        os.kill(hub.valkey.pid, signal.SIGCONT)
+
+    assert max(seconds) < 1.5
+    assert_each_invoiced_once(hub, codes)
