@@ -27,32 +27,38 @@ clean-demo: ## forget the demo's data
 test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
 	@$(PYTEST) $(ARGS)
 
+journey: .venv/.dev ## walk one order from the queue to delivered, through real processes
+	@$(PYTEST) tests/journey $(ARGS)
+
+faults: .venv/.dev ## kill, flush and freeze: nothing is lost, no effect happens twice (QUICK=1 for a short run)
+	@$(PYTEST) tests/faults $(ARGS)
+
 services: .venv/.demo ## start a throw-away PostgreSQL and Valkey and print their URLs
 	@$(WITH_SERVICES)
 
 check: lint types contracts migrations deployable locked ## everything else that must stay true
 
 lint: .venv/.dev ## style and format
-	$(PYTHON_IN_VENV) -m ruff check .
-	$(PYTHON_IN_VENV) -m ruff format --check .
+	@$(PYTHON_IN_VENV) -m ruff check .
+	@$(PYTHON_IN_VENV) -m ruff format --check .
 
 types: .venv/.dev ## mypy, strict
-	$(NO_SERVERS) $(PYTHON_IN_VENV) -m mypy
+	@$(NO_SERVERS) $(PYTHON_IN_VENV) -m mypy
 
 contracts: .venv/.dev ## who may import whom
-	.venv/bin/lint-imports
+	@.venv/bin/lint-imports
 
 migrations: .venv/.dev ## no model without its migration
-	$(WITH_SERVICES) $(KEYS) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
+	@$(WITH_SERVICES) $(KEYS) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
 
 deployable: .venv/.dev ## Django's check for production
-	$(NO_SERVERS) $(PYTHON_IN_VENV) manage.py check --deploy --fail-level WARNING
+	@$(NO_SERVERS) $(PYTHON_IN_VENV) manage.py check --deploy --fail-level WARNING
 
 locked: ## lock files name no address
-	! grep -nE '://|file:|find-links|index-url' requirements/*.lock
+	@! grep -nE '://|file:|find-links|index-url' requirements/*.lock
 
 lock: .venv/.demo ## make the lock files anew from requirements/*.in (UPGRADE=1 for newer versions)
-	for name in $(LOCKS); do \
+	@for name in $(LOCKS); do \
 		$(PYTHON_IN_VENV) -m uv pip compile requirements/$$name.in --output-file requirements/$$name.lock --quiet \
 			--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-config \
 			$(if $(UPGRADE),--upgrade) || exit 1; \

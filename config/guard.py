@@ -41,7 +41,8 @@ def guarded(main: Callable[[], int]) -> int:
 
 def _on_stop_signals(handler: Callable[[int, FrameType | None], None]) -> None:
     for signum in STOP_SIGNALS:
-        signal.signal(signum, handler)
+        if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:  # nohup means it
+            signal.signal(signum, handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 

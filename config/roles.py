@@ -36,7 +36,7 @@ def web(*, port: int, env: Mapping[str, str], logs: Path) -> Process:
 def worker(*, env: Mapping[str, str], logs: Path, name: str = "worker") -> Process:
     options = ["-P", "threads", "-c", "8", "-Q", "control,push,pull", "--without-gossip", "--without-mingle", *SPEAK_UP]
     command = ["celery", "-A", "config", "worker", "--hostname", f"{name}@%h", *options]
-    return _python(name, command, logs, says(" ready."), {**env, "BROKER_SOCKET_TIMEOUT": "5"})
+    return _python(name, command, logs, says(" ready."), env)
 
 
 def beat(*, env: Mapping[str, str], logs: Path, schedule: Path) -> Process:

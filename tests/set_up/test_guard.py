@@ -91,6 +91,14 @@ def test_nothing_is_left_when_make_is_killed(programs: Programs, tmp_path: Path)
     until(lambda: programs.alive() == [])
 
 
+def test_nohup_lives_on_when_the_terminal_is_closed(programs: Programs) -> None:
+    program = programs.start("import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + TREE)
+    hang_up(program, guarded_pid(program))
+    assert len(programs.alive()) == 4
+    program.terminate()
+    assert program.wait(20) == 0
+
+
 def test_a_stop_that_was_asked_for_is_no_failure(programs: Programs) -> None:
     program = programs.start(TREE)
     guarded_pid(program)
