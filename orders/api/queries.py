@@ -12,7 +12,7 @@ from orders.api.fields import Input, Instant, Text
 from orders.api.positions import CURSOR, POSITION, Cursor, Position
 from orders.api.problems import InvalidQuery
 from orders.models import Channel
-from orders.words import STATUS_CHOICES
+from orders.words import FULFILLMENT_CHOICES, STATUS_CHOICES
 
 #: Where the change feed ends at this moment.
 NOW = "now"
@@ -52,6 +52,9 @@ class OrderQuery(Query):
         child=serializers.ChoiceField(STATUS_CHOICES),
         required=False,
         help_text="Repeat it for several: status=APPROVED&status=INVOICED.",
+    )
+    fulfillment = serializers.ChoiceField(
+        FULFILLMENT_CHOICES, required=False, help_text="Who does the work; SELLER: we invoice and ship."
     )
     channel = Text(required=False, max_length=50, help_text="Code of the channel.")
     code = Text(required=False, max_length=80, help_text="The order's code at its marketplace, whole.")

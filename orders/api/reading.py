@@ -80,7 +80,13 @@ class ChangeListView(Door):
 
 
 def _matching(asked: dict[str, object]) -> QuerySet[Order]:
-    filters = {"status": "status__in", "channel": "channel", "code": "code", "updated_since": "changed_at__gte"}
+    filters = {
+        "status": "status__in",
+        "fulfillment": "fulfillment",
+        "channel": "channel",
+        "code": "code",
+        "updated_since": "changed_at__gte",
+    }
     return Order.objects.filter(**{lookup: asked[name] for name, lookup in filters.items() if name in asked})
 
 

@@ -35,7 +35,7 @@ def invoice(
     if recorded := Invoice.objects.filter(order=order).first():
         raise _repeated_invoice(recorded, facts.key, issued_at=issued_at, volumes=volumes)
     if not order.is_ours_to_invoice:
-        raise NotAllowed(_("The marketplace invoices this order, not us."), field="fulfillment")
+        raise NotAllowed(_("The marketplace invoices this order, not us."), field="fulfillment", code="not_ours")
     before = steps.move(order, Status.INVOICED)
     row = _create_invoice(order, facts, issued_at or facts.issued_at, volumes or facts.volumes)
     event = steps.record(

@@ -98,7 +98,7 @@ def fail_delivery(order: Order, *, reason: str, by: Actor) -> OrderEvent:
 
 def _guard_ours_to_ship(order: Order) -> None:
     if not order.is_ours_to_ship:
-        raise NotAllowed(_("The marketplace ships this order, not us."), field="fulfillment")
+        raise NotAllowed(_("The marketplace ships this order, not us."), field="fulfillment", code="not_ours")
 
 
 def _guard_shipping(order: Order) -> None:

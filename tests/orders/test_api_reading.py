@@ -227,3 +227,10 @@ def test_one_order_costs_a_bounded_number_of_statements(wms: Warehouse) -> None:
         wms.get(f"/orders/{order.pk}")
 
     assert len(queries) <= 9
+
+
+def test_a_warehouse_can_ask_for_what_is_its_own_to_ship(wms: Warehouse) -> None:
+    ours = make_order()
+    make_order(fulfillment="MARKETPLACE_SHIPS")
+
+    assert codes(wms.get("/orders?fulfillment=SELLER")) == [ours.code]
