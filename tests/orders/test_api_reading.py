@@ -233,4 +233,4 @@ def test_a_warehouse_can_ask_for_what_is_its_own_to_ship(wms: Warehouse) -> None
     ours = make_order()
     make_order(fulfillment="MARKETPLACE_SHIPS")
 
-    assert codes(wms.get("/orders?fulfillment=SELLER")) == [ours.code]
+    assert codes(wms.get("/orders", fulfillment="SELLER")) == [ours.code]
