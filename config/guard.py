@@ -1,5 +1,6 @@
 """Run a function so that nothing it starts outlives it, however it ends."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -29,10 +30,8 @@ def guarded(main: Callable[[], int]) -> int:
     child = os.fork()
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     if child == 0:
-        _on_stop_signals(_interrupt)
-        die_with_parent(guard, signal.SIGTERM)
-        return _run(main)
-    _on_stop_signals(lambda signum, frame: os.kill(child, signum))
+        return _run(main, guard)
+    _on_stop_signals(lambda signum, frame: _pass_on(child, signum))
     code = _exit_code_of(child)
     _on_stop_signals(_ignore)
     _end_orphans(grace=GRACE_SECONDS if code < 0 else 0)
@@ -56,8 +55,15 @@ def _ignore(signum: int, frame: FrameType | None) -> None:
     """A function and not SIG_IGN, which Python reports as an error when the signal is already on its way."""
 
 
-def _run(main: Callable[[], int]) -> int:
+def _pass_on(child: int, signum: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it has just ended
+        os.kill(child, signum)
+
+
+def _run(main: Callable[[], int], guard: int) -> int:
     try:
+        _on_stop_signals(_interrupt)
+        die_with_parent(guard, signal.SIGTERM)
         return main()
     except KeyboardInterrupt:
         return 0

@@ -95,9 +95,10 @@ class Process:
 
     @property
     def output(self) -> str:
-        """What it has written since it was last started."""
+        """What it has written since it was last started, the last megabyte of it."""
         with self.log.open("rb") as log:
-            log.seek(self._log_start)
+            end = log.seek(0, os.SEEK_END)
+            log.seek(max(self._log_start, end - 1_000_000))
             return log.read().decode(errors="replace")
 
     def problem(self, what: str, lines: int = 12) -> SetupError:
