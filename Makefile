@@ -28,7 +28,7 @@ test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
 	@$(PYTEST) $(ARGS)
 
 journey: .venv/.dev ## walk one order from the queue to delivered, through real processes
-	@$(PYTEST) tests/journey $(ARGS)
+	@$(PYTEST) -q -s tests/journey $(ARGS)
 
 faults: .venv/.dev ## kill, flush and freeze: nothing is lost, no effect happens twice (QUICK=1 for a short run)
 	@$(PYTEST) tests/faults $(ARGS)
