@@ -78,9 +78,7 @@ class ApiKeyAdmin(Screen[ApiKey]):
             "key": obj,
             "secret": vars(request)["new_secret"],
         }
-        response = TemplateResponse(request, "orders/admin/api_key_secret.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "orders/admin/api_key_secret.html", context)
 
     @admin.display(description=_("Begins with"))
     def beginning(self, key: ApiKey) -> SafeString:

@@ -29,12 +29,10 @@ class AttentionFilter(RadioFilter):
         return [("1", _("Needs attention")), *((str(value), label) for value, label in Attention.Reason.choices)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        if not (value := self.value()):
-            return queryset
         waiting = Attention.objects.filter(cleared_at__isnull=True)
-        if value != "1":
-            waiting = waiting.filter(reason=value)
-        return queryset.filter(pk__in=waiting.values("order_id"))
+        if self.value() in Attention.Reason.values:
+            waiting = waiting.filter(reason=self.value())
+        return queryset.filter(pk__in=waiting.values("order_id")) if self.value() else queryset
 
 
 class DeadlineFilter(RadioFilter):

@@ -25,7 +25,7 @@ else:
 Row = TypeVar("Row", bound=Model)
 
 
-def column(field: str, heading: str | Promise) -> Callable[[Model], Any]:
+def column(field: str, heading: Any) -> Callable[[Model], Any]:
     """A field in a list under a heading of its own, for the model's names are not written as headings."""
 
     @admin.display(description=heading)

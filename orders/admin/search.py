@@ -13,7 +13,7 @@ MOST = 1000
 
 def exact(term: str) -> list[int]:
     """Ids of the orders that have this code, marketplace number, CPF/CNPJ, tracking code or access key."""
-    term = term.strip()
+    term = term.replace("\0", "").strip()  # PostgreSQL takes no NUL; the list's own form says so
     compact = re.sub(r"[\s./-]", "", term).upper()
     if ACCESS_KEY.fullmatch(compact.removeprefix("NFE")):
         key = compact.removeprefix("NFE")

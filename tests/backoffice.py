@@ -1,0 +1,74 @@
+"""The back office as a person at a browser: pages are what can be read on them."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+from django.contrib.auth.models import Permission, User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+READ_ALOUD = ("placeholder", "title", "aria-label", "data-label", "alt")
+#: Words that every English sentence has some of, and Portuguese has not.
+ENGLISH = re.compile(
+    r"\b(the|and|of|or|is|are|not|with|for|yes|orders?|buyer|channel|select|filters?|search|save|add|delete|log out|"
+    r"change|show|shipped|invoiced?|canceled|sent|waiting|failed|paused|accounts?|users?|groups?|password|name|next)\b",
+    re.IGNORECASE,
+)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in ("script", "style")
+        self.parts += [value for name, value in attrs if value and name in READ_ALOUD]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        # Symbols are words of a font: "local_shipping" is seen as a truck.
+        if not self.silent and not re.fullmatch(r"\s*[a-z0-9_]+\s*", data):
+            self.parts.append(data)
+
+
+def text_of(response: HttpResponse) -> str:
+    """What a person reads, symbols and scripts left out, blanks made one."""
+    reader = _Reader()
+    reader.feed(response.content.decode())
+    return " ".join(" ".join(reader.parts).split())
+
+
+def english_in(response: HttpResponse) -> list[str]:
+    return [match[0] for match in ENGLISH.finditer(text_of(response))]
+
+
+class Office:
+    """Somebody who is logged in. `get` and `post` take a screen (a URL's name in the admin) and arguments."""
+
+    def __init__(self, *permissions: str, everything: bool = False, language: str = "en-US") -> None:
+        """A browser that asks for English, as those of many people do."""
+        self.user = User.objects.create_user("maria", is_staff=True, is_superuser=everything)
+        for permission in permissions:
+            app, _dot, codename = permission.partition(".")
+            self.user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+        self.client = Client(headers={"accept-language": language})
+        self.client.force_login(self.user)
+
+    def get(self, screen: str, /, *args: Any, **query: Any) -> Any:
+        return self.client.get(reverse(f"admin:{screen}", args=args), query)
+
+    def post(self, screen: str, /, *args: Any, follow: bool = True, **data: Any) -> Any:
+        return self.client.post(reverse(f"admin:{screen}", args=args), data, follow=follow)
+
+    def order_page(self, order: Any) -> str:
+        return text_of(self.get("orders_order_change", order.pk))
+
+    def do(self, order: Any, verb: str, **data: Any) -> Any:
+        """Fill in a verb's form and send it, as seen with the order's present status."""
+        return self.post("orders_order_verb", order.pk, verb, **{"seen": order.status, **data})
