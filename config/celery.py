@@ -5,7 +5,7 @@ from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, setup_logging
+from celery.signals import celeryd_init, setup_logging, worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -28,18 +28,23 @@ def wait_longer(conf: Any, **_: object) -> None:
     conf.broker_transport_options = {**conf.broker_transport_options, "socket_timeout": 5}
 
 
+@worker_shutting_down.connect
+def end_runs_early(**_: object) -> None:
+    """What is on its way is finished, nothing new is begun: a worker ends in seconds, and leaves no leases behind."""
+    from marketplaces.stopping import stopping
+
+    stopping.set()
+
+
 @app.on_after_finalize.connect
 def schedule(sender: Celery, **_: object) -> None:
     """Every entry expires before its next turn, so a worker that was away is not flooded when it is back."""
-    from django.conf import settings
+    from marketplaces import registry
 
-    drain = settings.SKYHUB_DRAIN_SECONDS
     sender.conf.beat_schedule = {
-        "SkyHub queue draining": {
-            "task": "marketplaces.tasks.pull_due_accounts",
-            "schedule": drain,
-            "kwargs": {"connector": "skyhub"},
-            "options": {"expires": drain},
+        **{
+            registry.adapter_class(name).pull_name: pulling(name, registry.pull_seconds(name))
+            for name in registry.CONNECTORS
         },
         "Channel updates that are due": {
             "task": "marketplaces.tasks.push_due_updates",
@@ -51,4 +56,13 @@ def schedule(sender: Celery, **_: object) -> None:
             "schedule": 30.0,
             "options": {"expires": 25.0},
         },
+    }
+
+
+def pulling(connector: str, seconds: float) -> dict[str, Any]:
+    return {
+        "task": "marketplaces.tasks.pull_due_accounts",
+        "schedule": seconds,
+        "kwargs": {"connector": connector},
+        "options": {"expires": seconds},
     }

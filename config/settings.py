@@ -253,8 +253,8 @@ CELERY_TASK_ROUTES = {
     "marketplaces.tasks.push_channel": {"queue": "push"},
 }
 
-#: How often beat has SkyHub's queues drained.
-SKYHUB_DRAIN_SECONDS = float(env("SKYHUB_DRAIN_SECONDS", "15"))
+#: From one pull of an account to the next; empty: what its connector says (SkyHub 15).
+PULL_SECONDS = float(env("PULL_SECONDS", "") or 0) or None
 
 LOGGING = {
     "version": 1,

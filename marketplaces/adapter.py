@@ -81,6 +81,8 @@ class Adapter(ABC):
     base_url: ClassVar[str]  #: production's
     credential_fields: ClassVar[dict[str, str]]  #: name → what to write there, as people are asked for it
     limits: ClassVar[dict[str, float]]  #: bucket → calls a second, as the marketplace documents them
+    pull_name: ClassVar[str]  #: what operators call its pull: beat's entry has this name
+    pull_seconds: ClassVar[float] = 60.0  #: from one pull to the next, where PULL_SECONDS says nothing else
     #: How many `fetch` iterators may run side by side, and acknowledgements beside them. They share one queue: the
     #: first iterator that ends, ends them all.
     fetchers: ClassVar[int] = 1

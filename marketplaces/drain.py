@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from marketplaces import loop
 from marketplaces.adapter import Adapter, Fetched
 from marketplaces.errors import Throttled
+from marketplaces.stopping import stopping
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class Drain:
         self._arrived.put(None)
 
     def _start_fetcher(self, group: asyncio.TaskGroup) -> None:
-        if self._fetchers < self.adapter.fetchers and not self._ended and time.monotonic() < self._fetch_until:
+        if self._fetchers < self.adapter.fetchers and not self._ended and self._is_time():
             self._fetchers += 1
             group.create_task(self._run_fetcher(group))
 
@@ -112,7 +113,10 @@ class Drain:
     async def _may_go_on(self) -> bool:
         async with self._moved:
             await self._moved.wait_for(lambda: self._ended or self._has_room())
-        return not self._ended and time.monotonic() < self._fetch_until
+        return not self._ended and self._is_time()
+
+    def _is_time(self) -> bool:
+        return time.monotonic() < self._fetch_until and not stopping.is_set()
 
     def _has_room(self) -> bool:
         oldest = next(iter(self._open), None)

@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -47,14 +47,15 @@ class Pulled:
     error: str = ""
 
 
-def due_accounts(connector: str | None = None) -> QuerySet[Account]:
-    """Accounts that may be pulled now, of one connector or of all."""
+def due_accounts(connector: str) -> list[int]:
+    """Ids of the connector's accounts that may be pulled now. One whose credentials are broken stops no other."""
     accounts = Account.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=Now()),
         Q(pull_after__isnull=True) | Q(pull_after__lte=Now()),
         paused_at__isnull=True,
+        connector=connector,
     )
-    return accounts.filter(connector=connector) if connector else accounts
+    return list(accounts.values_list("pk", flat=True))
 
 
 def pull(account: Account, *, seconds: float = SECONDS) -> Pulled:
@@ -67,8 +68,13 @@ def pull(account: Account, *, seconds: float = SECONDS) -> Pulled:
     lease = leases.take(account.pk)
     if lease is None:
         return Pulled(error=_("The account is paused, or somebody else is pulling it."))
-    account = Account.objects.select_related("channel").get(pk=account.pk)
-    return _Pull(account, lease, seconds).run()
+    try:
+        prepared = _Pull(Account.objects.select_related("channel").get(pk=account.pk), lease, seconds)
+    except Exception as error:
+        # A connector that cannot start, or credentials that nobody can decrypt.
+        lease.give_back(last_error=str(error))
+        raise
+    return prepared.run()
 
 
 class _Pull:
@@ -132,7 +138,8 @@ class _Pull:
     def _commit(self, batch: Sequence[Fetched]) -> None:
         readable = {str(uuid4()): fetched for fetched in batch if fetched.snapshot}
         snapshots = [replace(fetched.snapshot, message_id=key) for key, fetched in readable.items() if fetched.snapshot]
-        with transaction.atomic():
+        # intake copies rows in, and COPY raises psycopg's own errors.
+        with transaction.atomic(), connection.wrap_database_errors:
             cursor = next((fetched.cursor for fetched in reversed(batch) if fetched.cursor), self.account.cursor)
             self._keep(cursor=cursor, last_pull_at=Now())
             received = receive(self.account.channel, snapshots)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from marketplaces.models import Account
 
@@ -33,7 +34,7 @@ class Lease:
 
     def _write(self, **facts: Any) -> None:
         if not Account.objects.filter(pk=self.account_id, lease_token=self.token).update(**facts):
-            raise Fenced(f"the lease of account {self.account_id} was lost")
+            raise Fenced(_("Another worker pulls this account by now; what this one had fetched comes again."))
 
 
 def take(account_id: int) -> Lease | None:

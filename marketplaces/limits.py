@@ -98,7 +98,7 @@ class _Turns:
             return None
         try:
             arguments = [round(seconds * 1e6) for seconds in (interval, patience, ahead)]
-            wait = await self._client().eval(TAKE, 1, key, *arguments)  # type: ignore[misc]
+            wait = await self._client().eval(TAKE, 1, key, *arguments)
         except (redis.RedisError, OSError) as error:
             if not self._ask_again_at:
                 logger.warning("limits.local Redis does not answer (%s): each process counts for itself", error)

@@ -21,6 +21,7 @@ from marketplaces.deadlock import retried
 from marketplaces.models import Account
 from marketplaces.outgoing import outgoing
 from marketplaces.sending import Claim, Ending, Outcome, State, send
+from marketplaces.stopping import stopping
 from orders.models import Channel
 
 __all__ = ["Pushed", "push_channel", "retry", "skip", "why_waiting"]
@@ -127,7 +128,7 @@ class _Push:
     def _claim(self) -> bool:
         now = time.monotonic()
         room = (1 if self.probing else self.claimed_at_most) - self.in_flight
-        if self.stopped or now > self.until or room < 1:
+        if self.stopped or now > self.until or room < 1 or stopping.is_set():
             return False
         if self.in_flight and (now < self.look_again_at or 4 * room < self.places):
             return False
@@ -141,7 +142,8 @@ class _Push:
 
     def _is_throttled(self) -> bool:
         """Whether some were given back because of our own limit, whose turn comes soon."""
-        return not self.stopped and time.monotonic() < min(self.throttled_until, self.until)
+        soon = time.monotonic() < min(self.throttled_until, self.until)
+        return soon and not self.stopped and not stopping.is_set()
 
     async def _send(self, claims: Sequence[Claim], updates: Mapping[int, Outgoing]) -> None:
         async with asyncio.TaskGroup() as group:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import uuid4
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from marketplaces.adapter import Fetched
@@ -53,7 +53,7 @@ def replay(message: InboundMessage) -> bool:
     if fetched.snapshot is not None:
         snapshot = replace(fetched.snapshot, message_id=message.pk)
         try:
-            with transaction.atomic():
+            with transaction.atomic(), connection.wrap_database_errors:
                 receive(account.channel, [snapshot])
                 message.state, message.problem = State.REPLAYED, ""
                 message.save(update_fields=["state", "problem"])

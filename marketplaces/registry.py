@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 from marketplaces.adapter import Adapter
@@ -14,6 +15,11 @@ CONNECTORS = {
 def adapter_class(connector: str) -> type[Adapter]:
     """The adapter registered under this name, imported on first use. Raises KeyError."""
     return cast(type[Adapter], import_string(CONNECTORS[connector]))
+
+
+def pull_seconds(connector: str) -> float:
+    """From one pull of an account to the next."""
+    return settings.PULL_SECONDS or adapter_class(connector).pull_seconds
 
 
 def choices() -> list[tuple[str, str]]:

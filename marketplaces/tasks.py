@@ -15,14 +15,14 @@ EXPIRES = 30.0
 
 @shared_task
 def pull_due_accounts(*, connector: str, **_: object) -> None:
-    for account in inbound.due_accounts(connector):
-        pull_account.apply_async(kwargs={"account_id": account.pk}, expires=EXPIRES)
+    for account_id in inbound.due_accounts(connector):
+        pull_account.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
     Heartbeat.beat(f"pull {connector}")
 
 
 @shared_task
 def pull_account(*, account_id: int, **_: object) -> None:
-    inbound.pull(Account.objects.get(pk=account_id))
+    inbound.pull(Account.objects.only("pk").get(pk=account_id))
 
 
 @shared_task

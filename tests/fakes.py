@@ -71,6 +71,7 @@ class FakeMarketplace(Adapter):
     base_url = "https://fake.invalid"
     credential_fields = {"key": "Key"}
     limits = {"all": 10_000.0}
+    pull_name = "Fake queue draining"
     fetchers = 8
 
     @property

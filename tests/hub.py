@@ -87,7 +87,7 @@ def running_hub(folder: Path) -> Iterator[Hub]:
         Group() as group,
     ):
         services = Services(database_url=database_url, redis_url=redis_url, processes=(postgres, valkey))
-        env = {**roles.environment(services, KEYS), "SKYHUB_DRAIN_SECONDS": "2"}
+        env = {**roles.environment(services, KEYS), "PULL_SECONDS": "2"}
         ports = {"sandbox": free_port(), "web": free_port()}
         sandbox = roles.sandbox(port=ports["sandbox"], state=folder / "sandbox", logs=folder)
         web = roles.web(port=ports["web"], env=env, logs=folder)

@@ -31,6 +31,8 @@ class SkyHub(Adapter):
         "account_manager_key": gettext_noop("Account key of the platform (X-Accountmanager-Key)"),
     }
     limits = LIMITS
+    pull_name = "SkyHub queue draining"
+    pull_seconds = 15.0
     fetchers = 8
 
     def __init__(self, connection: Connection, http: httpx.AsyncClient, limiter: Limiter) -> None:

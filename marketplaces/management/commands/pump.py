@@ -12,8 +12,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from marketplaces import inbound, outbound, outbox
+from marketplaces import inbound, outbound, outbox, registry
 from marketplaces.models import Account
+from marketplaces.stopping import stopping
 from orders.models import Channel
 
 logger = logging.getLogger(__name__)
@@ -27,25 +28,28 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="pull every account once, push what is due, and end")
         parser.add_argument("--sweep-seconds", type=float, default=2.0, help="how often to look for due updates")
-        parser.add_argument("--pull-seconds", type=float, default=15.0, help="how often to pull each account")
 
-    def handle(self, *args: object, once: bool, sweep_seconds: float, pull_seconds: float, **options: object) -> None:
-        pump = Pump(pull_seconds=pull_seconds)
+    def handle(self, *args: object, once: bool, sweep_seconds: float, **options: object) -> None:
+        pump = Pump()
         if once:
             pump.once()
             return
         for signum in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signum, lambda *_: pump.stop())
+            signal.signal(signum, lambda *_: _end(pump))
         self.stdout.write("Pumping; Ctrl-C ends it after the calls in flight.")
         pump.run(sweep_seconds=sweep_seconds)
+
+
+def _end(pump: "Pump") -> None:
+    stopping.set()
+    pump.stop()
 
 
 class Pump:
     """Each account and each channel has its own job, at most one at a time: a slow one holds up no other."""
 
-    def __init__(self, *, pull_seconds: float) -> None:
-        self.pull_seconds = pull_seconds
-        self._pulled_at: dict[int, float] = {}
+    def __init__(self) -> None:
+        self._pull_at: dict[str, float] = {}
         self._jobs: dict[tuple[str, int], Future[None]] = {}
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="pump")
         self._stopped = threading.Event()
@@ -64,14 +68,16 @@ class Pump:
         self._pool.shutdown(cancel_futures=True)
 
     def stop(self) -> None:
+        """Calls in flight are finished, nothing new is begun."""
         self._stopped.set()
 
     def _pull_due(self) -> None:
         now = time.monotonic()
-        for account in inbound.due_accounts():
-            if now - self._pulled_at.get(account.pk, -self.pull_seconds) >= self.pull_seconds:
-                self._pulled_at[account.pk] = now
-                self._start("pull", account.pk, lambda pk: inbound.pull(Account.objects.get(pk=pk)))
+        for connector in registry.CONNECTORS:
+            if now >= self._pull_at.get(connector, 0.0):
+                self._pull_at[connector] = now + registry.pull_seconds(connector)
+                for account_id in inbound.due_accounts(connector):
+                    self._start("pull", account_id, lambda pk: inbound.pull(Account.objects.only("pk").get(pk=pk)))
 
     def _push_due(self) -> None:
         for channel_id in outbox.due_channels():

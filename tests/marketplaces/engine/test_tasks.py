@@ -84,6 +84,7 @@ def test_an_update_whose_doorbell_was_lost_is_delivered_by_the_sweep(
 
 
 def test_beats_entries_name_tasks_that_exist_and_expire(account: Account) -> None:
+    assert "SkyHub queue draining" in app.conf.beat_schedule
     for entry in app.conf.beat_schedule.values():
         assert entry["task"] in app.tasks
         assert entry["options"]["expires"] <= 2 * entry["schedule"]
@@ -140,8 +141,9 @@ def test_an_account_that_fails_does_not_stop_the_pump(account: Account, shop: Sh
     assert shop.waiting == []
 
 
-def test_the_pump_goes_on_until_it_is_stopped(account: Account, shop: Shop) -> None:
-    pump = Pump(pull_seconds=0.05)
+def test_the_pump_goes_on_until_it_is_stopped(account: Account, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "PULL_SECONDS", 0.05)
+    pump = Pump()
 
     def run() -> None:
         pump.run(sweep_seconds=0.05)

@@ -1,0 +1,5 @@
+"""Set once this process is asked to end: runs finish what is on its way and begin nothing new."""
+
+import threading
+
+stopping = threading.Event()
