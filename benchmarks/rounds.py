@@ -1,5 +1,6 @@
 """Interleaved rounds and their medians: what is compared runs in turns, so that noise hits all alike."""
 
+import gc
 import json
 import os
 import time
@@ -18,6 +19,8 @@ def rates(variants: Mapping[str, Variant], *, rounds: int = 5) -> dict[str, floa
     for _ in range(rounds):
         for name, prepare in variants.items():
             run = prepare()
+            gc.collect()
+            gc.freeze()  # what was prepared is not part of the work, nor is looking through it for garbage
             started = time.perf_counter()
             done = run()
             measured[name].append(done / (time.perf_counter() - started))

@@ -83,10 +83,10 @@ class Store:
         return lambda: self.run(receive, orders, batch)
 
     def copy(self, size: int) -> Callable[[], int]:
-        from benchmarks.copying import blocks, copy
+        from benchmarks.copying import copy, ready
 
-        ready = [blocks(self.channel, [self.sold() for _ in range(BATCH)], self.numbers) for _ in range(size // BATCH)]
-        return lambda: sum(copy(block) for block in ready)
+        batches = [ready(self.channel, [self.sold() for _ in range(BATCH)], self.numbers) for _ in range(size // BATCH)]
+        return lambda: sum(copy(batch) for batch in batches)
 
     def growth(self, size: int) -> tuple[float, float]:
         """Cost per order and memory at the end, as multiples of those after the first tenth."""

@@ -1,11 +1,13 @@
 """Settings of every environment: one file, each difference an environment variable (docs/configuration.md)."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -38,9 +40,18 @@ def database(url: str) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         # Celery closes persistent connections around every task; a pool keeps them (docs/decisions/0004).
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": int(env("DATABASE_POOL", "20")), "timeout": 10}},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": int(env("DATABASE_POOL", "20")), "timeout": 10},
+            # Statements of orders/statements.py are prepared once they came so often. PgBouncer before 1.21: set 0.
+            "prepare_threshold": int(env("DATABASE_PREPARE_AFTER", "3")) or None,
+        },
         "CONN_MAX_AGE": 0,
     }
+
+
+def may(permission: str) -> Callable[[HttpRequest], bool]:
+    """Shows a menu item only to whom it opens something."""
+    return lambda request: request.user.has_perm(permission)
 
 
 DEBUG = env("DEBUG", "0") == "1"
@@ -174,16 +185,19 @@ UNFOLD = {
                         "title": _("Orders"),
                         "icon": "receipt_long",
                         "link": reverse_lazy("admin:orders_order_changelist"),
+                        "permission": may("orders.view_order"),
                     },
                     {
                         "title": _("Updates for the channels"),
                         "icon": "outbox",
                         "link": reverse_lazy("admin:orders_channelupdate_changelist"),
+                        "permission": may("orders.view_channelupdate"),
                     },
                     {
                         "title": _("Quarantine"),
                         "icon": "report",
                         "link": reverse_lazy("admin:marketplaces_inboundmessage_changelist"),
+                        "permission": may("marketplaces.view_inboundmessage"),
                     },
                 ],
             },
@@ -194,21 +208,25 @@ UNFOLD = {
                         "title": _("Accounts"),
                         "icon": "storefront",
                         "link": reverse_lazy("admin:marketplaces_account_changelist"),
+                        "permission": may("marketplaces.view_account"),
                     },
                     {
                         "title": _("Keys for the API"),
                         "icon": "key",
                         "link": reverse_lazy("admin:orders_apikey_changelist"),
+                        "permission": may("orders.view_apikey"),
                     },
                     {
                         "title": _("Users"),
                         "icon": "person",
                         "link": reverse_lazy("admin:auth_user_changelist"),
+                        "permission": may("auth.view_user"),
                     },
                     {
                         "title": _("Groups"),
                         "icon": "group",
                         "link": reverse_lazy("admin:auth_group_changelist"),
+                        "permission": may("auth.view_group"),
                     },
                 ],
             },

@@ -5,7 +5,7 @@ What changes in an order is decided in merge.py; how it gets into PostgreSQL is 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -45,19 +45,18 @@ def receive(channel: Channel, snapshots: Sequence[OrderSnapshot]) -> Received:
 
     Several snapshots of one order are taken in the marketplace's order. Nothing of this is echoed to the channel.
     """
+    # Two writers that hold some of each other's orders would wait for ever: one at a time per channel.
+    sql.execute(sql.LOCK_CHANNEL, channel=channel.pk)
     told = [(snapshot, merge.digest(snapshot)) for snapshot in snapshots]
-    held = dict(sql.execute(sql.DIGESTS, channel=channel.pk, codes=[snapshot.code for snapshot, _ in told]))
+    held = dict(sql.execute(sql.DIGESTS, channel=channel.pk, codes=[snapshot.code for snapshot in snapshots]))
     news = [(snapshot, digest) for snapshot, digest in told if held.get(snapshot.code) != digest]
     changed = {snapshot.code for snapshot, _ in news}
-    result = Received(unchanged=tuple({s.code: None for s, _ in told if s.code not in changed}))
-    if not news:
-        return result
-    # Two writers that hold some of each other's orders would wait for ever: one at a time per channel.
-    ids = sql.execute(sql.LOCK_CHANNEL, channel=channel.pk, count=len(changed - held.keys()) or 1)
-    batch = _Batch(channel, iter([order_id for (order_id,) in ids]))
-    for round_ in _rounds(news):
-        result += batch.take(round_)
-    batch.finish()
+    result = Received(unchanged=tuple({s.code: None for s in snapshots if s.code not in changed}))
+    if news:
+        batch = _Batch(channel, held=held.keys())
+        for round_ in _rounds(news):
+            result += batch.take(round_)
+        batch.finish()
     return result
 
 
@@ -79,14 +78,14 @@ class _Batch:
     """Writes round after round; stock is booked once at the end, so that SKUs are locked once and in their order."""
 
     channel: Channel
-    ids: Iterator[int]  #: for the orders that turn out to be new
+    held: Collection[str]  #: codes of orders that were there before this batch
+    created: set[str] = field(default_factory=set)
     restocked: set[int] = field(default_factory=set)  #: orders whose stock is to be settled
     emptied: set[int] = field(default_factory=set)  #: orders that lost a line
     bookings: list[stock.Booking] = field(default_factory=list)  #: of lines that were written with their booking
 
     def take(self, told: list[Told]) -> Received:
-        codes = [snapshot.code for snapshot, _ in told]
-        held = dict(map(sql.as_held, sql.execute(sql.LOCK_ORDERS, channel=self.channel.pk, codes=codes)))
+        held = self._lock([s.code for s, _ in told if s.code in self.held or s.code in self.created])
         fresh = [merge.create(snapshot, digest) for snapshot, digest in told if snapshot.code not in held]
         changes = [merge.merge(held[s.code], s, digest) for s, digest in told if s.code in held]
         if fresh:
@@ -104,9 +103,15 @@ class _Batch:
         if self.emptied:
             sql.execute(sql.DROP_EMPTY_LINES, orders=list(self.emptied))
 
+    def _lock(self, codes: list[str]) -> dict[str, Row]:
+        if not codes:
+            return {}
+        return dict(map(sql.as_held, sql.execute(sql.LOCK_ORDERS, channel=self.channel.pk, codes=codes)))
+
     def _insert(self, changes: list[Change]) -> None:
-        for change in changes:
-            change.order_id = next(self.ids)
+        for change, (order_id,) in zip(changes, sql.execute(sql.NEXT_IDS, count=len(changes)), strict=True):
+            change.order_id = order_id
+            self.created.add(change.code)
         orders = [{**(c.row or {}), "id": c.order_id, "channel_id": self.channel.pk} for c in changes]
         items = _children(changes, "items")
         sql.copy("orders_order", sql.ORDER_COPY, orders)
@@ -129,7 +134,9 @@ class _Batch:
 
     def _record(self, changes: list[Change]) -> None:
         by = Actor.channel(self.channel.code)
-        events = [{**event, "by_kind": by.kind, "by_name": by.name} for event in _children(changes, "events")]
+        events = _children(changes, "events")
+        for event in events:
+            event |= {"by_kind": by.kind, "by_name": by.name}
         sql.copy("orders_orderevent", sql.EVENT_COPY, events)
         if raised := _children(changes, "attentions"):
             sql.execute(sql.RAISE_ATTENTIONS, rows=sql.as_json(raised), by_kind=by.kind, by_name=by.name)
@@ -144,4 +151,10 @@ class _Batch:
 
 
 def _children(changes: Iterable[Change], kind: str) -> list[Row]:
-    return [{"order_id": change.order_id, **child} for change in changes for child in getattr(change, kind)]
+    """Items, events, attentions… of all orders, each with its order's id."""
+    children = []
+    for change in changes:
+        for child in getattr(change, kind):
+            child["order_id"] = change.order_id
+            children.append(child)
+    return children

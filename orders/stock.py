@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from orders.attention import demand, relieve
 from orders.errors import InvalidFact
 from orders.models import Actor, Attention, StockCount, StockItem
 from orders.snapshot import Fulfillment
+from orders.statements import execute
 from orders.status import RESERVING
 
 # What the marketplace keeps in its own warehouse is never in ours.
@@ -75,7 +76,7 @@ def settle(order_ids: Collection[int], bookings: Sequence[Booking] = ()) -> None
     than there is gets the attention OVERSOLD; it is never refused.
     """
     if order_ids:
-        bookings = [*bookings, *_execute(_SETTLE, orders=list(order_ids), **_rules())]
+        bookings = [*bookings, *execute(_SETTLE, orders=list(order_ids), **_rules())]
     _book(bookings)
 
 
@@ -86,12 +87,12 @@ def _book(bookings: Sequence[Booking]) -> None:
         total[0] += more
         total[1] += gone
     rows = [{"sku": sku, "more": more, "gone": gone} for sku, (more, gone) in moved.items() if more or gone]
-    booked = _execute(_BOOK, moved=json.dumps(rows)) if rows else []
+    booked = execute(_BOOK, moved=json.dumps(rows)) if rows else []
     if len(booked) < len(rows):  # SKUs never heard of before
         known = {sku for sku, *_ in booked}
         new = [row for row in rows if row["sku"] not in known]
-        _execute(_KNOW, skus=[row["sku"] for row in new])
-        booked += _execute(_BOOK, moved=json.dumps(new))
+        execute(_KNOW, skus=[row["sku"] for row in new])
+        booked += execute(_BOOK, moved=json.dumps(new))
     # Only SKUs that are sold out, or were before this, concern anybody.
     _flag(bookings, {sku: (reserved, on_hand) for sku, reserved, on_hand, scarce in booked if scarce})
 
@@ -122,18 +123,18 @@ def adjust(deltas: Mapping[str, int], *, by: Actor, reason: str) -> list[StockIt
 
 def unsettled() -> list[int]:
     """Orders whose items are not booked as their status and quantities demand. Empty, or there is a bug."""
-    return sorted({order_id for (order_id,) in _execute(_UNSETTLED, **_rules())})
+    return sorted({order_id for (order_id,) in execute(_UNSETTLED, **_rules())})
 
 
 def miscounted() -> list[tuple[str, int, int]]:
     """SKUs whose reserved units are not the sum of their items': (SKU, booked, sum). Empty, or there is a bug."""
-    return [(sku, booked, summed) for sku, booked, summed in _execute(_MISCOUNTED)]
+    return [(sku, booked, summed) for sku, booked, summed in execute(_MISCOUNTED)]
 
 
 @transaction.atomic
 def rebuild() -> None:
     """Book everything anew from the orders. Writers wait meanwhile."""
-    _execute("LOCK TABLE orders_order, orders_orderitem, orders_stockitem IN SHARE ROW EXCLUSIVE MODE")
+    execute("LOCK TABLE orders_order, orders_orderitem, orders_stockitem IN SHARE ROW EXCLUSIVE MODE")
     settle(unsettled())
     for sku, _booked, summed in miscounted():
         StockItem.objects.update_or_create(sku=sku, defaults={"reserved": summed, "changed_at": timezone.now()})
@@ -164,15 +165,9 @@ def _tell(told: Mapping[str, tuple[int, bool]], by: Actor, reason: str) -> list[
 
 def _relieve(skus: Collection[str]) -> None:
     if skus:
-        rows = _execute(_RELIEVED, skus=list(skus), reason=Attention.Reason.OVERSOLD)
+        rows = execute(_RELIEVED, skus=list(skus), reason=Attention.Reason.OVERSOLD)
         relieve(Attention.Reason.OVERSOLD, [order_id for (order_id,) in rows])
 
 
 def _rules() -> dict[str, Any]:
     return {"elsewhere": Fulfillment.MARKETPLACE, "reserving": sorted(RESERVING)}
-
-
-def _execute(statement: str, **parameters: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall() if cursor.description else []
