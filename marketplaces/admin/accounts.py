@@ -90,6 +90,10 @@ class AccountAdmin(Screen[Account]):
         messages.success(request, gettext("The account is connected. Test the connection before you rely on it."))
         return HttpResponseRedirect(self._url(obj))
 
+    def response_post_save_change(self, request: HttpRequest, obj: Account) -> HttpResponseRedirect:
+        """Back to the account: what was changed is tested there."""
+        return HttpResponseRedirect(self._url(obj))
+
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(require_POST(self.act))
         return [path("<int:account_id>/do/<slug:deed>/", page, name="marketplaces_account_act"), *super().get_urls()]
@@ -116,8 +120,8 @@ class AccountAdmin(Screen[Account]):
             messages.error(request, pulled.error)
         if pulled.fetched:
             sentence = gettext(
-                "%(fetched)s messages came: %(created)s new orders, %(changed)s changed, %(unchanged)s without change, "
-                "%(quarantined)s in quarantine."
+                "Messages received: %(fetched)s. New orders: %(created)s, changed: %(changed)s, "
+                "without change: %(unchanged)s, in quarantine: %(quarantined)s."
             )
             facts = ("fetched", "created", "changed", "unchanged", "quarantined")
             messages.success(request, sentence % {name: getattr(pulled, name) for name in facts})

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from orders.admin.paging import CappedPaginator, SteadyChangeList
 
@@ -59,6 +60,10 @@ class Screen(BaseAdmin[Row]):
         """One button saves; what comes next is the page itself or the list."""
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Row) -> HttpResponse:
+        messages.success(request, gettext("Saved."))
+        return self.response_post_save_change(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False

@@ -2,7 +2,7 @@
 
 import re
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from orders.models import Invoice, Order, OrderItem, Shipment
 
@@ -36,4 +36,4 @@ def search(queryset: QuerySet[Order], term: str) -> QuerySet[Order]:
     lines = OrderItem.objects.filter(sku=term)
     if lines.exists():
         return queryset.filter(Exists(lines.filter(order=OuterRef("pk"))))
-    return queryset.filter(Q(code__startswith=term) | Q(remote_code__startswith=term))
+    return queryset.filter(code__startswith=term)

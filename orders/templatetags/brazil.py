@@ -5,9 +5,18 @@ from decimal import Decimal
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
+
+PAYMENT_METHODS = {
+    "CREDIT_CARD": _("Credit card"),
+    "DEBIT_CARD": _("Debit card"),
+    "BOLETO": _("Boleto"),
+    "PIX": _("Pix"),
+    "VOUCHER": _("Voucher"),
+}
 
 
 @register.filter
@@ -65,10 +74,16 @@ def address_lines(address: Mapping[str, str]) -> list[str]:
         part.get("neighborhood", ""),
         " · ".join(filter(None, (city, f"CEP {cep(part['postcode'])}" if "postcode" in part else ""))),
         part["country"] if foreign else "",
-        _("Landmark: %(text)s") % {"text": part["reference"]} if "reference" in part else "",
-        _("Phone: %(text)s") % {"text": phone(part["phone"])} if "phone" in part else "",
+        gettext("Landmark: %(text)s") % {"text": part["reference"]} if "reference" in part else "",
+        gettext("Phone: %(text)s") % {"text": phone(part["phone"])} if "phone" in part else "",
     ]
     return [line for line in lines if line]
+
+
+@register.filter
+def payment_method(text: str) -> str:
+    """A marketplace's word for it in ours, where we know it."""
+    return str(PAYMENT_METHODS.get(text.upper().replace(" ", "_"), text))
 
 
 @register.filter

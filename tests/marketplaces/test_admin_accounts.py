@@ -163,7 +163,7 @@ class TestButtons:
 
         page = act(office, account, "pull")
 
-        assert "Vieram 3 mensagens: 2 pedidos novos, 0 alterados, 0 sem mudança, 1 em quarentena." in page
+        assert "Mensagens recebidas: 3. Pedidos novos: 2, alterados: 0, sem mudança: 0, em quarentena: 1." in page
         assert Order.objects.count() == 2
 
     def test_a_pull_of_nothing_says_so(self, office: Office, account: Account) -> None:

@@ -79,6 +79,29 @@ def test_the_login_page_is_portuguese_for_a_browser_that_asks_for_english() -> N
 
 
 @pytest.mark.django_db
+def test_pages_that_cannot_be_shown_say_why() -> None:
+    reader = Office("orders.view_order")
+    expired = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "x"})
+    pages = {
+        "Você não tem acesso a esta página": reader.get("orders_apikey_changelist"),
+        "Esta página não existe": reader.client.get("/admin/nothing/"),
+        "Este formulário venceu": expired,
+    }
+
+    assert [english_in(page) for page in pages.values()] == [[], [], []]
+    assert all(sentence in text_of(page) for sentence, page in pages.items())
+
+
+@pytest.mark.django_db
+def test_the_menu_has_only_what_opens() -> None:
+    page = Office("orders.view_order").get("index").content.decode()
+
+    assert "/admin/orders/order/" in page
+    assert "/admin/marketplaces/account/" not in page
+    assert "/admin/auth/user/" not in page
+
+
+@pytest.mark.django_db
 def test_a_language_chosen_on_purpose_is_spoken() -> None:
     client = Client()
     client.cookies["django_language"] = "en"
