@@ -22,6 +22,7 @@ class Doorbell:
     def __init__(self) -> None:
         self.failed = 0  #: rings lost since the process started
         self._lock = threading.Lock()
+        self._told = False
         self._quiet_until = 0.0
         self._windows: dict[
             int, tuple[float, bool]
@@ -34,6 +35,7 @@ class Doorbell:
             return
         try:
             push_channel.apply_async(kwargs={"channel_id": channel_id}, countdown=delay, expires=EXPIRES)
+            self._told = False
         except Exception as error:
             self._rest(error)
 
@@ -56,7 +58,9 @@ class Doorbell:
         with self._lock:
             self.failed += 1
             self._quiet_until = time.monotonic() + REST
-        logger.warning("doorbell.unheard the sweep will deliver (%s lost so far): %r", self.failed, error)
+            told, self._told = self._told, True
+        if not told:
+            logger.warning("doorbell.unheard the sweep will deliver (%s lost so far): %r", self.failed, error)
 
 
 doorbell = Doorbell()

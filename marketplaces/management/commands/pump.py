@@ -10,10 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from marketplaces import inbound, outbound, outbox, registry
-from marketplaces.models import Account
+from marketplaces.models import Account, Heartbeat
 from marketplaces.stopping import stopping
 from orders.models import Channel
 
@@ -62,8 +62,12 @@ class Pump:
 
     def run(self, *, sweep_seconds: float) -> None:
         while not self._stopped.is_set():
-            self._pull_due()
-            self._push_due()
+            try:
+                self._pull_due()
+                self._push_due()
+            except DatabaseError:
+                logger.exception("pump.failed looking for work")
+                connections.close_all()  # the next round connects anew
             self._stopped.wait(sweep_seconds)
         self._pool.shutdown(cancel_futures=True)
 
@@ -76,10 +80,12 @@ class Pump:
         for connector in registry.CONNECTORS:
             if now >= self._pull_at.get(connector, 0.0):
                 self._pull_at[connector] = now + registry.pull_seconds(connector)
+                Heartbeat.beat(f"pull {connector}")
                 for account_id in inbound.due_accounts(connector):
                     self._start("pull", account_id, lambda pk: inbound.pull(Account.objects.only("pk").get(pk=pk)))
 
     def _push_due(self) -> None:
+        Heartbeat.beat("sweep")
         for channel_id in outbox.due_channels():
             self._start("push", channel_id, lambda pk: outbound.push_channel(Channel.objects.get(pk=pk)))
 

@@ -10,11 +10,13 @@ from itertools import count, pairwise
 import pytest
 import redis
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from config.ports import free_port
 from marketplaces import limits, loop
 from marketplaces.errors import Throttled
 from marketplaces.limits import LOCAL_SHARE, SHARE, SharedLimiter, limits_problem
+from tests.factories import make_account
 
 _account = count(10_000)
 
@@ -157,3 +159,13 @@ def test_nonsense_limits_are_refused_in_words(limits: object) -> None:
 
 def test_good_limits_are_no_problem() -> None:
     assert limits_problem({"queue": 4.5}, known={"queue": 9.0}) == ""
+
+
+@pytest.mark.django_db
+def test_an_account_refuses_nonsense_limits_at_their_field() -> None:
+    account = make_account(limits={"queues:get": "fast"})
+
+    with pytest.raises(ValidationError) as raised:
+        account.full_clean()
+
+    assert list(raised.value.message_dict) == ["limits"]

@@ -7,9 +7,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
+from psycopg.errors import DeadlockDetected
 
 from marketplaces import lease, outbox
+from marketplaces.deadlock import retried
 from marketplaces.inbound import pull
 from marketplaces.models import Account
 from marketplaces.outbound import push_channel
@@ -114,3 +116,20 @@ def test_cancellations_while_updates_are_sent_neither_deadlock_nor_send_in_vain(
         assert [kind for code, kind in shop.told if code == order.code][-1] == "CANCELED"
     waiting = ChannelUpdate.objects.exclude(state__in=["SENT", "SUPERSEDED"])
     assert not waiting.exists()
+
+
+def test_a_transaction_that_lost_a_deadlock_is_repeated_once() -> None:
+    lost = OperationalError("deadlock detected")
+    lost.__cause__ = DeadlockDetected()
+    endings: list[Exception | None] = [lost, None, lost, lost, OperationalError("the connection is closed")]
+
+    def transaction() -> str:
+        if ending := endings.pop(0):
+            raise ending
+        return "done"
+
+    assert retried(transaction) == "done"
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            retried(transaction)
+    assert endings == []
