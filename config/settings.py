@@ -16,7 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def env(name: str, default: str | None = None) -> str:
-    """The variable `name`, or the content of the file that `name`_FILE points to (Docker and Kubernetes secrets)."""
+    """The variable `name`, or the content of the file that `name`_FILE names (Docker and Kubernetes secrets)."""
     if path := os.environ.get(f"{name}_FILE"):
         return Path(path).read_text().strip()
     value = os.environ.get(name, default)
@@ -46,6 +46,7 @@ def database(url: str) -> dict[str, Any]:
             "prepare_threshold": int(env("DATABASE_PREPARE_AFTER", "3")) or None,
         },
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # after a restart of PostgreSQL the pool is full of dead connections
     }
 
 

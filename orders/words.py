@@ -8,7 +8,7 @@ from orders.status import Status
 STATUS_WORDS = {
     Status.NEW: _("Awaiting payment"),
     Status.PAYMENT_OVERDUE: _("Payment overdue"),
-    Status.APPROVED: _("To invoice"),
+    Status.APPROVED: _("Approved"),
     Status.INVOICED: _("Invoiced"),
     Status.SHIPPING_ARRANGED: _("Shipping arranged"),
     Status.SHIPPED: _("Shipped"),

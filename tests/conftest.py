@@ -1,6 +1,5 @@
 """What every test may use."""
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -8,10 +7,6 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.hub import Hub
-
-# Settings read these when pytest-django imports them; the service plugin has set DATABASE_URL and REDIS_URL by then.
-os.environ.setdefault("SECRET_KEY", "only for tests")
-os.environ.setdefault("FIELD_ENCRYPTION_KEYS", "b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE=")
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--sandbox-url", required=True, help="where the sandbox listens")
-        parser.add_argument("--secrets", type=Path, dest="secrets_file", required=True, help="file that keeps the demo's own secrets")
+        parser.add_argument(
+            "--secrets", type=Path, dest="secrets_file", required=True, help="file that keeps the demo's own secrets"
+        )
 
     @transaction.atomic
     def handle(self, *args: object, sandbox_url: str, secrets_file: Path, **options: object) -> None:
