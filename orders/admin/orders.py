@@ -29,7 +29,7 @@ from orders.templatetags.brazil import brl
 class OrderAdmin(ReadScreen[Order]):
     """A control room, not an editor: orders come from channels and change by verbs."""
 
-    list_display = ("code_and_channel", "buyer", "status_word", "amount", "placed", "ship_by_left", "attention")
+    list_display = ("code_and_channel", "buyer", "status_word", "amount", "placed", "ship_by_left")
     page_template = "orders/admin/order.html"
     list_filter = (
         AttentionFilter,
@@ -92,7 +92,8 @@ class OrderAdmin(ReadScreen[Order]):
 
     @admin.display(description=_("Status"))
     def status_word(self, order: Order) -> SafeString:
-        return status_badge(order.status)
+        flag = badge(_("Attention"), "bad") if getattr(order, "needs_attention", False) else ""
+        return format_html('<span class="dsp-flags">{}{}</span>', status_badge(order.status), flag)
 
     @admin.display(description=_("Total"))
     def amount(self, order: Order) -> SafeString:
@@ -113,7 +114,3 @@ class OrderAdmin(ReadScreen[Order]):
             badge(deadline.words, deadline.tone),
             at,
         )
-
-    @admin.display(description=_("Attention"))
-    def attention(self, order: Order) -> SafeString | str:
-        return badge(_("Attention"), "bad") if getattr(order, "needs_attention", False) else ""

@@ -49,6 +49,8 @@ def singulars(keys: Iterable[Any]) -> set[str]:
 
 @pytest.mark.parametrize("app", ["orders", "marketplaces", "config"])
 def test_everything_that_is_said_is_translated(app: str) -> None:
+    """Mended in the app's folder, with gettext's tools installed: `django-admin makemessages -l pt_BR --no-wrap
+    --add-location=file`, write what is missing in django.po, `django-admin compilemessages`; commit both files."""
     known = singulars(catalogue(ROOT / app / "locale/pt_BR/LC_MESSAGES"))
     known |= singulars(trans_real.translation("pt-br")._catalog.keys())  # what Django says itself
     sources = [path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
