@@ -125,8 +125,9 @@ def execute(statement: str, **parameters: Any) -> list[Any]:
     that comes again only once per connection (OPTIONS prepare_threshold).
     """
     connection.ensure_connection()
-    raw = psycopg.Cursor(connection.connection)
-    with connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw) as cursor:
+    raw: Any = psycopg.Cursor(connection.connection)
+    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with wrapped(raw) as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []
 
