@@ -22,7 +22,7 @@ from marketplaces.models import Account
 from marketplaces.outbound import push_channel
 from orders.models import Attention, ChannelUpdate, ChannelUpdateAttempt, Order
 from orders.status import Status
-from orders.verbs import cancel, deliver, fail_delivery, invoice, ship
+from orders.verbs import answer_cancel_request, cancel, deliver, fail_delivery, invoice, ship
 from tests.factories import WAREHOUSE, make_access_key, make_order
 from tests.fakes import Shop
 
@@ -127,6 +127,23 @@ def test_a_cancellation_overtakes_what_waits_in_another_lane(account: Account, s
 
     assert shop.told == [(order.code, "CANCELED")]
     assert ChannelUpdate.objects.get(kind="INVOICED").state == State.SUPERSEDED
+
+
+def test_an_answer_to_the_buyer_does_not_wait_for_what_is_on_hold_in_another_lane(account: Account, shop: Shop) -> None:
+    order = make_order(
+        channel=account.channel,
+        items=[("A", 2)],
+        status=Status.INVOICED,
+        hold_until=timezone.now() + timedelta(hours=1),
+        cancel_requested_at=timezone.now(),
+    )
+    ship(order, tracking_code="BR1", items=[("A", 1)], by=WAREHOUSE)
+    answer_cancel_request(order, accept=False, by=WAREHOUSE)
+
+    push_channel(account.channel)
+
+    assert [kind for _, kind in shop.told] == ["CANCEL_REJECTED"]
+    assert ChannelUpdate.objects.get(kind="SHIPPED").state == State.PENDING
 
 
 def test_an_update_that_is_superseded_while_it_is_sent_stays_so(account: Account, shop: Shop) -> None:

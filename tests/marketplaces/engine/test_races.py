@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections, transaction
 from psycopg.errors import DeadlockDetected
 
 from marketplaces import lease, outbox
@@ -15,6 +15,7 @@ from marketplaces.deadlock import retried
 from marketplaces.inbound import pull
 from marketplaces.models import Account
 from marketplaces.outbound import push_channel
+from marketplaces.sending import Claim
 from orders.models import ChannelUpdate, Order
 from orders.verbs import cancel, invoice, ship
 from tests.factories import WAREHOUSE, make_access_key, make_order, make_snapshot
@@ -87,6 +88,22 @@ def test_claims_at_the_same_time_never_share_an_update(account: Account) -> None
     assert len(rest | set(claimed)) == 20
 
 
+def test_a_claim_that_is_not_committed_yet_is_passed_over_and_not_waited_for(account: Account) -> None:
+    orders_to_tell(account, 2, shipped=False)
+
+    @transaction.atomic
+    def claim_impatiently() -> list[Claim]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+        return outbox.claim(account.channel_id, limit=10)
+
+    with transaction.atomic():
+        (mine,) = outbox.claim(account.channel_id, limit=1)
+        ((theirs,),) = at_once(claim_impatiently)
+
+    assert theirs.id != mine.id
+
+
 def test_one_of_several_pulls_gets_the_account(account: Account, shop: Shop) -> None:
     taken = at_once(*[lambda: lease.take(account.pk)] * 8)
 
@@ -123,13 +140,13 @@ def test_a_transaction_that_lost_a_deadlock_is_repeated_once() -> None:
     lost.__cause__ = DeadlockDetected()
     endings: list[Exception | None] = [lost, None, lost, lost, OperationalError("the connection is closed")]
 
-    def transaction() -> str:
+    def work() -> str:
         if ending := endings.pop(0):
             raise ending
         return "done"
 
-    assert retried(transaction) == "done"
+    assert retried(work) == "done"
     for _ in range(2):
         with pytest.raises(OperationalError):
-            retried(transaction)
+            retried(work)
     assert endings == []
