@@ -5,7 +5,7 @@ What changes in an order is decided in merge.py; how it gets into PostgreSQL is 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -45,15 +45,20 @@ def receive(channel: Channel, snapshots: Sequence[OrderSnapshot]) -> Received:
 
     Several snapshots of one order are taken in the marketplace's order. Nothing of this is echoed to the channel.
     """
-    # Two writers that hold some of each other's orders would wait for ever: one at a time per channel.
-    sql.execute(sql.LOCK_CHANNEL, channel=channel.pk)
     told = [(snapshot, merge.digest(snapshot)) for snapshot in snapshots]
-    held = dict(sql.execute(sql.DIGESTS, channel=channel.pk, codes=[snapshot.code for snapshot in snapshots]))
+    codes = [snapshot.code for snapshot in snapshots]
+    # Two writers that hold some of each other's orders would wait for ever: one at a time per channel.
+    _locked, digests, ids = sql.together(
+        (sql.LOCK_CHANNEL, {"channel": channel.pk}),
+        (sql.DIGESTS, {"channel": channel.pk, "codes": codes}),
+        (sql.NEXT_IDS, {"count": len(codes)}),
+    )
+    held = dict(digests)
     news = [(snapshot, digest) for snapshot, digest in told if held.get(snapshot.code) != digest]
     changed = {snapshot.code for snapshot, _ in news}
     result = Received(unchanged=tuple({s.code: None for s in snapshots if s.code not in changed}))
     if news:
-        batch = _Batch(channel, held=held.keys())
+        batch = _Batch(channel, held.keys(), iter([order_id for (order_id,) in ids]))
         for round_ in _rounds(news):
             result += batch.take(round_)
         batch.finish()
@@ -79,6 +84,7 @@ class _Batch:
 
     channel: Channel
     held: Collection[str]  #: codes of orders that were there before this batch
+    ids: Iterator[int]  #: for those that were not
     created: set[str] = field(default_factory=set)
     restocked: set[int] = field(default_factory=set)  #: orders whose stock is to be settled
     emptied: set[int] = field(default_factory=set)  #: orders that lost a line
@@ -109,8 +115,8 @@ class _Batch:
         return dict(map(sql.as_held, sql.execute(sql.LOCK_ORDERS, channel=self.channel.pk, codes=codes)))
 
     def _insert(self, changes: list[Change]) -> None:
-        for change, (order_id,) in zip(changes, sql.execute(sql.NEXT_IDS, count=len(changes)), strict=True):
-            change.order_id = order_id
+        for change in changes:
+            change.order_id = next(self.ids)
             self.created.add(change.code)
         orders = [{**(c.row or {}), "id": c.order_id, "channel_id": self.channel.pk} for c in changes]
         items = _children(changes, "items")

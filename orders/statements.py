@@ -5,12 +5,14 @@ Psycopg would spend several times PostgreSQL's own work on dumping the same valu
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 import psycopg
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from orders.merge import BOOKED, BUYER, DATA, Row
 
@@ -119,17 +121,29 @@ UPDATE orders_attention AS a SET cleared_at = now()
 
 
 def execute(statement: str, **parameters: Any) -> list[Any]:
-    """Run a statement; returns its rows, if it has any.
-
-    Django's own cursor puts the values into the text. This one sends them apart, so that PostgreSQL plans a statement
-    that comes again only once per connection (OPTIONS prepare_threshold).
-    """
-    connection.ensure_connection()
-    raw: Any = psycopg.Cursor(connection.connection)
-    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrapped(raw) as cursor:
+    """Run a statement; returns its rows, if it has any."""
+    with _cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []
+
+
+def together(*statements: tuple[str, dict[str, Any]]) -> list[list[Any]]:
+    """Run several in one round trip, one after the other; returns the rows of each."""
+    connection.ensure_connection()
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(_cursor()) for _ in statements]
+        with connection.connection.pipeline():
+            for cursor, (statement, parameters) in zip(cursors, statements, strict=True):
+                cursor.execute(statement, parameters)
+        return [cursor.fetchall() for cursor in cursors]
+
+
+def _cursor() -> CursorWrapper:
+    """Django's own cursor puts values into the text. This one sends them apart, so that PostgreSQL plans a statement
+    that comes again only once per connection (OPTIONS prepare_threshold)."""
+    connection.ensure_connection()
+    raw: Any = psycopg.Cursor(connection.connection)
+    return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
 
 
 def as_json(rows: Sequence[Row]) -> str:

@@ -273,7 +273,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'stock',
                 'verbose_name_plural': 'stock',
-                'indexes': [models.Index(models.F('sku'), condition=models.Q(('on_hand__lt', models.F('reserved'))), name='stock_oversold')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('reserved__gte', 0)), name='stock_reserved_counts')],
             },
         ),
