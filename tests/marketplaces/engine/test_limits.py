@@ -62,9 +62,28 @@ def test_no_second_holds_more_turns_than_the_limit_and_almost_all_of_it_is_used(
     moments = times(turns, 60)
 
     for start in moments:
-        # 40 ms: calls do not all travel equally long.
-        assert sum(start <= at < start + 1.04 for at in moments) <= 9
+        assert sum(start <= at < start + 1 for at in moments) <= 9
     assert 59 / (moments[-1] - moments[0]) >= 0.95 * 9
+
+
+def test_calls_do_not_leave_together_after_the_loop_was_busy(turns: limits._Turns) -> None:
+    limiter = SharedLimiter(next(_account), {"b": 50.0}, patience=10)
+    left: list[float] = []
+
+    async def call() -> None:
+        await limiter.take("b")
+        left.append(time.monotonic())
+
+    async def call_many() -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(10):
+                group.create_task(call())
+            await asyncio.sleep(0.05)
+            time.sleep(0.1)  # a large body is parsed, say
+
+    loop.run(call_many(), timeout=10)
+
+    assert min(later - earlier for earlier, later in pairwise(left)) > 0.9 / 50
 
 
 def test_two_processes_share_one_limit(turns: limits._Turns) -> None:
@@ -73,7 +92,7 @@ def test_two_processes_share_one_limit(turns: limits._Turns) -> None:
         moments = sorted(times(turns, 10, key=key) + times(other, 10, key=key))
 
     gaps = [later - earlier for earlier, later in pairwise(moments)]
-    assert min(gaps) > 0.9 / 9
+    assert min(gaps) > 0.5 / 9
 
 
 def test_accounts_and_buckets_do_not_share(turns: limits._Turns) -> None:
@@ -111,7 +130,7 @@ def test_a_flushed_redis_does_not_give_the_same_turns_out_again(turns: limits._T
 
     after = times(turns, 1, key=key)
 
-    assert after[0] > before[-1] + 0.9 / 9
+    assert after[0] > before[-1] + 0.5 / 9
 
 
 def test_without_redis_each_process_counts_for_itself_more_carefully(
