@@ -1,4 +1,4 @@
-"""Accounts (how we talk to a channel), raw inbound messages, and heartbeats."""
+"""Account: how we talk to a channel."""
 
 from typing import Any
 
@@ -37,7 +37,15 @@ class Account(models.Model):
         help_text=_("Calls a second per bucket, where this account differs from what the marketplace documents."),
     )
     memo = models.JSONField(default=dict, editable=False)  # what a connector remembers between calls
+    #: The marketplace's own number of the shop, where one webhook address serves several.
+    shop_id = models.CharField(_("shop at the marketplace"), max_length=40, blank=True, editable=False)
     cursor = models.TextField(_("cursor"), blank=True, editable=False)
+    #: A poller knows everything up to here; days behind after an outage, and catching up.
+    reached_at = models.DateTimeField(_("orders known up to"), null=True, editable=False)
+    #: Reconciling walks through the open orders by id, from here on and not before that instant.
+    reconciled_to = models.BigIntegerField(default=0, editable=False)
+    reconcile_after = models.DateTimeField(null=True, editable=False)
+    reconciled_at = models.DateTimeField(_("last comparison"), null=True, editable=False)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
     pause_reason = models.CharField(_("why paused"), max_length=20, choices=Pause, blank=True, editable=False)
     pause_detail = models.TextField(_("what happened"), blank=True, editable=False)
@@ -93,52 +101,3 @@ class Account(models.Model):
     @property
     def effective_limits(self) -> dict[str, Any]:
         return {**registry.adapter_class(self.connector).limits, **self.limits}
-
-
-class InboundMessage(models.Model):
-    """A message as the marketplace sent it: the raw source of an order's change, or what we could not read."""
-
-    class State(models.TextChoices):
-        APPLIED = "APPLIED", _("Applied")
-        QUARANTINED = "QUARANTINED", _("In quarantine")
-        REPLAYED = "REPLAYED", _("Replayed")
-        DISCARDED = "DISCARDED", _("Discarded by a person")
-
-    id = models.CharField(primary_key=True, max_length=36, editable=False)  # UUIDv4 given where it was fetched
-    account = models.ForeignKey(Account, models.PROTECT, related_name="messages", verbose_name=_("account"))
-    external_id = models.CharField(_("order code"), max_length=120, blank=True)
-    #: Text, not jsonb: kept byte for byte, and half the price to store.
-    raw = models.TextField(_("message"))
-    state = models.CharField(_("state"), max_length=12, choices=State)
-    problem = models.TextField(_("why it could not be read"), blank=True)
-    received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("quarantine")
-        indexes = [
-            models.Index("account", "external_id", name="message_external"),
-            models.Index(
-                models.F("received_at").desc(), name="message_quarantined", condition=models.Q(state="QUARANTINED")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.external_id or self.id
-
-
-class Heartbeat(models.Model):
-    """When something that must keep happening last happened."""
-
-    name = models.CharField(primary_key=True, max_length=40)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.name
-
-    @classmethod
-    def beat(cls, name: str) -> None:
-        """Note that it happened now."""
-        Heartbeat.objects.bulk_create(
-            [Heartbeat(name=name, at=Now())], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
-        )
