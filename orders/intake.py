@@ -48,10 +48,9 @@ def receive(channel: Channel, snapshots: Sequence[OrderSnapshot]) -> Received:
     told = [(snapshot, merge.digest(snapshot)) for snapshot in snapshots]
     codes = [snapshot.code for snapshot in snapshots]
     # Two writers that hold some of each other's orders would wait for ever: one at a time per channel.
-    _locked, digests, ids = sql.together(
-        (sql.LOCK_CHANNEL, {"channel": channel.pk}),
+    ids, digests = sql.together(
+        (sql.LOCK_CHANNEL, {"channel": channel.pk, "count": len(codes)}),
         (sql.DIGESTS, {"channel": channel.pk, "codes": codes}),
-        (sql.NEXT_IDS, {"count": len(codes)}),
     )
     held = dict(digests)
     news = [(snapshot, digest) for snapshot, digest in told if held.get(snapshot.code) != digest]
@@ -120,10 +119,8 @@ class _Batch:
             self.created.add(change.code)
         orders = [{**(c.row or {}), "id": c.order_id, "channel_id": self.channel.pk} for c in changes]
         items = _children(changes, "items")
-        sql.copy("orders_order", sql.ORDER_COPY, orders)
-        sql.copy("orders_orderitem", sql.ITEM_COPY, items)
         self.bookings += [(item["order_id"], item["sku"], item["reserved"], item["consumed"]) for item in items]
-        self._record(changes)
+        self._record(changes, ("orders_order", sql.ORDER_COPY, orders), ("orders_orderitem", sql.ITEM_COPY, items))
 
     def _update(self, changes: list[Change]) -> None:
         if rows := [change.row for change in changes if change.row]:
@@ -138,12 +135,13 @@ class _Batch:
         self._follow_moves(changes)
         self._record(changes)
 
-    def _record(self, changes: list[Change]) -> None:
+    def _record(self, changes: list[Change], *new: sql.NewRows) -> None:
+        """Write new rows, and what is to be told and to be looked at about all changes."""
         by = Actor.channel(self.channel.code)
         events = _children(changes, "events")
         for event in events:
             event |= {"by_kind": by.kind, "by_name": by.name}
-        sql.copy("orders_orderevent", sql.EVENT_COPY, events)
+        sql.insert(*new, ("orders_orderevent", sql.EVENT_COPY, events))
         if raised := _children(changes, "attentions"):
             sql.execute(sql.RAISE_ATTENTIONS, rows=sql.as_json(raised), by_kind=by.kind, by_name=by.name)
 

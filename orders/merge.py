@@ -36,6 +36,8 @@ DATA = (
     "cancel_request_reason", "cancel_answer_by", "total", "shipping_cost", "discount", "interest", "carrier",
     "shipping_method", "payments", "trackings", "tags",
 )  # fmt: skip
+#: Columns that hold JSON.
+JSON = ("payments", "trackings", "shipping_address", "billing_address")
 #: Columns of an item that stock.py keeps.
 BOOKED = ("reserved", "consumed")
 BUYER = (
@@ -94,7 +96,8 @@ def create(snapshot: OrderSnapshot, digest_: str) -> Change:
 def merge(held: Row, snapshot: OrderSnapshot, digest_: str) -> Change:
     """A snapshot of an order that we hold: its columns, its id, and whether anything asks for attention."""
     change = Change(snapshot.code, held["id"])
-    new, told, versions = dict(held), columns(snapshot), _versions(snapshot)
+    new, versions, told = dict(held), _versions(snapshot), columns(snapshot)
+    told |= {name: msgspec.to_builtins(told[name]) for name in JSON}  # as the database gives them back
     if versions["version"] > held["version"]:
         _take_data(new, held, told)
         new["version"], new["digest"] = versions["version"], digest_
@@ -223,13 +226,13 @@ def columns(s: OrderSnapshot) -> Row:
         "cancel_request_reason": request.reason if request else "",
         "cancel_answer_by": request.answer_by if request else None,
         "total": s.total, "shipping_cost": s.shipping_cost, "discount": s.discount, "interest": s.interest,
-        "carrier": s.carrier, "shipping_method": s.shipping_method, "payments": msgspec.to_builtins(list(s.payments)),
-        "trackings": msgspec.to_builtins(list(s.trackings)), "tags": list(s.tags),
+        "carrier": s.carrier, "shipping_method": s.shipping_method, "payments": list(s.payments),
+        "trackings": list(s.trackings), "tags": list(s.tags),
         "buyer_name": buyer.name, "buyer_document": buyer.document,
         "buyer_email": buyer.email, "buyer_phones": list(buyer.phones),
         "buyer_state_registration": buyer.state_registration, "masked": s.masked,
-        "shipping_address": msgspec.to_builtins(s.shipping_address),
-        "billing_address": msgspec.to_builtins(s.billing_address),
+        "shipping_address": s.shipping_address,
+        "billing_address": s.billing_address,
     }  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """Storing orders the usual way: update_or_create per row, one order per transaction."""
 
+import msgspec
 from django.db import transaction
 from django.db.models import F
 
-from orders.merge import columns, digest, version
+from orders.merge import JSON, columns, digest, version
 from orders.models import Actor, Channel, Order, OrderEvent, OrderItem, StockItem
 from orders.snapshot import OrderSnapshot
 from orders.status import RESERVING, Status
@@ -16,22 +17,21 @@ def receive(channel: Channel, snapshots: list[OrderSnapshot]) -> None:
 
 @transaction.atomic
 def receive_one(channel: Channel, snapshot: OrderSnapshot) -> None:
-    status = snapshot.status or Status.NEW
+    row, status = columns(snapshot), snapshot.status or Status.NEW
     before = Order.objects.filter(channel=channel, code=snapshot.code).first()
-    if before and before.version >= version(snapshot):
-        return
     order, created = Order.objects.update_or_create(
         channel=channel,
         code=snapshot.code,
         defaults={
-            **columns(snapshot),
+            **row,
+            **{name: msgspec.to_builtins(row[name]) for name in JSON},
             "status": status,
             "version": version(snapshot),
             "digest": digest(snapshot),
         },
     )
     for item in snapshot.items:
-        row, _ = OrderItem.objects.update_or_create(
+        line, _ = OrderItem.objects.update_or_create(
             order=order,
             line=item.line,
             defaults={
@@ -42,7 +42,7 @@ def receive_one(channel: Channel, snapshot: OrderSnapshot) -> None:
                 "list_price": item.list_price,
             },
         )
-        reserve(row, row.quantity if status in RESERVING else 0)
+        reserve(line, line.quantity if status in RESERVING else 0)
     if created or before.status != status:
         OrderEvent.objects.create(
             order=order,
