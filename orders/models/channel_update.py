@@ -41,7 +41,9 @@ class ChannelUpdate(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, models.CASCADE, related_name="updates", verbose_name=_("order"), db_index=False)
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="updates", verbose_name=_("channel"))
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="updates", verbose_name=_("channel"), db_index=False
+    )
     event = models.OneToOneField(OrderEvent, models.CASCADE, related_name="update", verbose_name=_("event"))
     shipment = models.ForeignKey(
         Shipment, models.PROTECT, null=True, blank=True, related_name="updates", verbose_name=_("shipment")

@@ -9,7 +9,7 @@ from orders.models.order import Order, OrderItem
 
 class Shipment(models.Model):
     id = models.BigAutoField(primary_key=True)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="shipments", verbose_name=_("order"))
+    order = models.ForeignKey(Order, models.PROTECT, related_name="shipments", verbose_name=_("order"), db_index=False)
     carrier = models.CharField(_("carrier"), max_length=80, blank=True)
     method = models.CharField(_("method"), max_length=80, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=80)
@@ -32,7 +32,9 @@ class Shipment(models.Model):
 
 class ShipmentItem(models.Model):
     id = models.BigAutoField(primary_key=True)
-    shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="items", verbose_name=_("shipment"))
+    shipment = models.ForeignKey(
+        Shipment, models.CASCADE, related_name="items", verbose_name=_("shipment"), db_index=False
+    )
     item = models.ForeignKey(OrderItem, models.PROTECT, related_name="shipped_in", verbose_name=_("item"))
     quantity = models.PositiveIntegerField(_("quantity"))
 
