@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from marketplaces.errors import Unsupported
 from marketplaces.limits import Limiter
-from orders.snapshot import OrderSnapshot
+from orders.snapshot import Fulfillment, OrderSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class InvoiceFact:
     series: str
     issued_at: datetime | None
     volumes: int | None
+    xml: str = field(default="", repr=False)  #: the NF-e itself, where we have it and the update is INVOICED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,8 @@ class Outgoing:
     at: datetime  #: when the fact was recorded
     reason: str = ""
     shipping_complete: bool = True  #: with this shipment every unit has left
+    fulfillment: str = Fulfillment.SELLER
+    tags: tuple[str, ...] = ()  #: the order's, as the connector's own mapping gave them
 
 
 class Adapter(ABC):

@@ -64,17 +64,19 @@ async def call(
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
     json: object = None,
+    content: bytes | None = None,
     write: bool | None = None,
     explain: Callable[[httpx.Response], str] = _body_text,
 ) -> httpx.Response:
     """The answer, if it is 2xx.
 
-    `write` says whether the call changes anything at the marketplace; by default all but GET and HEAD do. `explain`
-    reads the sentence out of the marketplace's error body. Raises Unavailable (OutcomeUnknown for a write that may
-    have arrived), Unauthorized or Rejected (`code` is the HTTP status).
+    `content` is a body that is no JSON; `headers` say what it is. `write` says whether the call changes anything at the
+    marketplace; by default all but GET and HEAD do. `explain` reads the sentence out of the marketplace's error body.
+    Raises Unavailable (OutcomeUnknown for a write that may have arrived), Unauthorized or Rejected (`code` is the HTTP
+    status).
     """
     writes = method not in READING if write is None else write
-    request = client.build_request(method, url, headers=headers, params=params, json=json)
+    request = client.build_request(method, url, headers=headers, params=params, json=json, content=content)
     start = time.monotonic()
     try:
         async with asyncio.timeout(DEADLINE):
@@ -167,6 +169,14 @@ def _explained(response: httpx.Response, explain: Callable[[httpx.Response], str
         return _body_text(response).strip()
 
 
+def _sent(request: httpx.Request) -> str:
+    """The body as people may read it. A file is not shown: an NF-e is full of personal data that has no names in it."""
+    kind = request.headers.get("Content-Type", "").partition(";")[0]
+    if kind.startswith("multipart/"):
+        return f"({kind}, {len(request.content)} bytes)"
+    return _redacted(request.content.decode(errors="replace"), request)
+
+
 def _line(request: httpx.Request) -> str:
     """Method and path; query values may be signatures and tokens."""
     return f"{request.method} {request.url.raw_path.decode('ascii').partition('?')[0]}"
@@ -182,10 +192,9 @@ def _note(
     if calls is not None:
         # An order that was only read is not evidence of anything, and full of personal data.
         answer = response.text if response is not None and (writes or not response.is_success) else ""
-        body = request.content.decode(errors="replace")
         calls.append(
             Call(
-                request=f"{_line(request)} {_redacted(body, request)}".strip(),
+                request=f"{_line(request)} {_sent(request)}".strip(),
                 response=f"{status} {_redacted(answer, request)}".strip(),
                 ms=ms,
             )

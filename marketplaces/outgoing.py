@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Case, F, TextField, Value, When
+
 from marketplaces.adapter import InvoiceFact, Outgoing, ShipmentFact
 from orders.models import ChannelUpdate, Shipment, ShipmentItem
 from orders.status import Status
@@ -14,13 +16,18 @@ COLUMNS = (
     "id", "kind", "order__code", "order__remote_code", "order__approved_at", "order__delivered_at",
     "order__invoice__access_key", "order__invoice__number", "order__invoice__series", "order__invoice__issued_at",
     "order__invoice__volumes", "event__at", "event__after", "event__data", "shipment_id", "shipment__tracking_code",
-    "shipment__carrier", "shipment__method", "shipment__tracking_url", "shipment__shipped_at",
+    "shipment__carrier", "shipment__method", "shipment__tracking_url", "shipment__shipped_at", "order__fulfillment",
+    "order__tags",
 )  # fmt: skip
+#: Ten kilobytes, which only who tells the invoice wants.
+XML = Case(
+    When(kind=ChannelUpdate.Kind.INVOICED, then=F("order__invoice__xml")), default=Value(""), output_field=TextField()
+)
 
 
 def outgoing(update_ids: Sequence[int]) -> Mapping[int, Outgoing]:
     """By update id. Facts do not change once recorded, so it does not matter when they are read."""
-    rows = list(ChannelUpdate.objects.filter(pk__in=update_ids).values(*COLUMNS))
+    rows = list(ChannelUpdate.objects.filter(pk__in=update_ids).values(*COLUMNS, xml=XML))
     shipment_ids = [row["shipment_id"] for row in rows if row["shipment_id"]]
     items, hand_overs = _items(shipment_ids), _hand_overs(shipment_ids)
     return {row["id"]: _outgoing(row, items, hand_overs) for row in rows}
@@ -61,6 +68,8 @@ def _outgoing(row: Row, items: Mapping[int, list[tuple[str, int]]], hand_overs: 
         reason=str(row["event__data"].get("reason", "")),
         # The verb moved the order to SHIPPED exactly when the last unit left with this shipment.
         shipping_complete=row["event__after"] == Status.SHIPPED,
+        fulfillment=row["order__fulfillment"],
+        tags=tuple(row["order__tags"]),
     )
 
 
@@ -73,6 +82,7 @@ def _invoice(row: Row) -> InvoiceFact | None:
         series=row["order__invoice__series"],
         issued_at=row["order__invoice__issued_at"],
         volumes=row["order__invoice__volumes"],
+        xml=row["xml"] or "",
     )
 
 

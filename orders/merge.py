@@ -25,6 +25,8 @@ Row = dict[str, Any]
 ITEMS = slice(16, 32)
 _CONTENT = attrgetter(*(f.name for f in fields(OrderSnapshot) if f.name not in ("seen_at", "message_id", "items")))
 SHIPPED_OR_LATER = AHEAD[Status.SHIPPED] | {Status.SHIPPED}
+#: Where a warning not to ship comes too late, or is not needed.
+BEYOND_SHIPPING = SHIPPED_OR_LATER | {Status.CANCELED}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CENT = Decimal("0.01")
 
@@ -167,10 +169,18 @@ def _tell(held: Row, new: Row, snapshot: OrderSnapshot, change: Change) -> None:
     changed = [name for name in TOLD if new[name] != held[name]]
     if change.moved_to:
         change.events.append(_event("STATUS", held["status"], new["status"], snapshot, changed))
+    elif _confirms_cancellation(held, new, snapshot):
+        change.events.append(_event("CANCEL_CONFIRMED", held["status"], new["status"], snapshot, changed))
     elif changed:
         change.events.append(_event("DETAILS", held["status"], new["status"], snapshot, changed))
     elif change.row is None:
         change.events.append(_event("IGNORED", held["status"], held["status"], snapshot))
+
+
+def _confirms_cancellation(held: Row, new: Row, snapshot: OrderSnapshot) -> bool:
+    """We canceled it, and now the channel's own word has become so: some do it days later (SkyHub)."""
+    canceled = held["status"] == snapshot.status == Status.CANCELED
+    return canceled and bool(held["channel_status"] != new["channel_status"])
 
 
 def _judge_data(snapshot: OrderSnapshot, change: Change) -> None:
@@ -184,6 +194,10 @@ def _judge_data(snapshot: OrderSnapshot, change: Change) -> None:
         _raise(change, "TOTAL_MISMATCH", sentence % {"total": snapshot.total, "sum": snapshot.expected_total})
     else:
         change.cleared.append({"reason": "TOTAL_MISMATCH"})
+    if snapshot.fraud_risk and snapshot.status not in BEYOND_SHIPPING:
+        _raise(change, "FRAUD_RISK", _("The channel marked the payment of this order as suspicious."))
+    else:
+        change.cleared.append({"reason": "FRAUD_RISK"})
     _judge_request(snapshot, change)
 
 

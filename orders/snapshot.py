@@ -128,6 +128,7 @@ class OrderSnapshot:
     trackings: tuple[Tracking, ...] = ()
     cancel_request: CancelRequest | None = None
     tags: tuple[str, ...] = ()
+    fraud_risk: bool = False  #: the channel suspects the payment: nothing ships before a person releases it
     message_id: str = ""  #: the stored raw message this was read from
 
     @property

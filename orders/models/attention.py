@@ -17,6 +17,9 @@ class Attention(models.Model):
         UPDATE_FAILED = "UPDATE_FAILED", _("The channel refused an update")
         CANCEL_REQUESTED = "CANCEL_REQUESTED", _("The buyer wants to cancel")
         OVERSOLD = "OVERSOLD", _("More was sold than there is in stock")
+        #: While it is open the order may not be shipped (verbs/shipping.py).
+        FRAUD_RISK = "FRAUD_RISK", _("The channel suspects fraud")
+        LATE_ERROR = "LATE_ERROR", _("The channel took an update and failed with it later")
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, models.CASCADE, related_name="attentions", verbose_name=_("order"))
@@ -61,6 +64,14 @@ ADVICE = {
     ),
     Attention.Reason.OVERSOLD: _(
         "Find the missing units and correct the stock, or cancel the order. This clears by itself once there is enough."
+    ),
+    Attention.Reason.FRAUD_RISK: _(
+        "Nothing of this order can be shipped. Ask the channel or the buyer; mark this as resolved to release the "
+        "order, or cancel it. It clears by itself when the channel takes its suspicion back."
+    ),
+    Attention.Reason.LATE_ERROR: _(
+        "Read what the channel says and correct it, there or here. Mark this as resolved when it is dealt with: the "
+        "channel's own list is then cleared, too."
     ),
     Attention.Reason.UPDATE_FAILED: _(
         "Read the reason below, correct what is wrong and send the update again, or skip it."

@@ -47,6 +47,7 @@ class OrderEvent(models.Model):
         DELIVERED = "DELIVERED", _("Delivery recorded")
         DELIVERY_FAILED = "DELIVERY_FAILED", _("Delivery failed")
         CANCELED = "CANCELED", _("Canceled")
+        CANCEL_CONFIRMED = "CANCEL_CONFIRMED", _("Cancellation confirmed by the channel")
         SHIPPING_ARRANGED = "SHIPPING_ARRANGED", _("Shipping arranged")
         CANCEL_ACCEPTED = "CANCEL_ACCEPTED", _("Buyer's cancellation accepted")
         CANCEL_REJECTED = "CANCEL_REJECTED", _("Buyer's cancellation refused")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders.errors import AlreadyDone, Contradiction, InvalidFact, NotAllowed
-from orders.models import Actor, ChannelUpdate, Order, OrderEvent, OrderItem, Shipment, ShipmentItem
+from orders.models import Actor, Attention, ChannelUpdate, Order, OrderEvent, OrderItem, Shipment, ShipmentItem
 from orders.status import AHEAD, RESERVING, Status, sources
 from orders.stock import settle
 from orders.verbs import steps
@@ -103,6 +103,13 @@ def _guard_ours_to_ship(order: Order) -> None:
 
 def _guard_shipping(order: Order) -> None:
     _guard_ours_to_ship(order)
+    # Not a hold of hold_until: it ends when a person says so, not at an instant. Not a status either: the order is
+    # paid and may be invoiced, and the channel knows no such step.
+    if order.attentions.filter(reason=Attention.Reason.FRAUD_RISK, cleared_at=None).exists():
+        message = _(
+            "The channel suspects fraud: the order is not shipped before a person in the back office releases it."
+        )
+        raise NotAllowed(message, field="status", code="fraud_risk")
     if order.status not in sources(Status.SHIPPED) & RESERVING:
         raise NotAllowed.move(order, Status.SHIPPED, sources(Status.SHIPPED) & RESERVING)
 

@@ -9,9 +9,11 @@ import httpx
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from marketplaces.adapter import Adapter, Connection, Fetched, Outgoing
-from marketplaces.connectors.skyhub import mapping, payload, refusal
+from marketplaces.adapter import Connection, Fetched, Outgoing
+from marketplaces.connectors.skyhub import mapping, payload, refusal, who_may
+from marketplaces.connectors.skyhub.b2w import B2W
 from marketplaces.connectors.skyhub.client import LIMITS, Client
+from marketplaces.connectors.skyhub.desk import Desk
 from marketplaces.connectors.skyhub.statuses import AccountStatuses
 from marketplaces.connectors.skyhub.telling import TELLINGS, Telling
 from marketplaces.errors import AlreadyApplied, Malformed, MarketplaceError, Rejected
@@ -22,7 +24,7 @@ from orders.status import Status
 _accounts: dict[tuple[int, str], AccountStatuses] = {}
 
 
-class SkyHub(Adapter):
+class SkyHub(Desk):
     label = "SkyHub / Americanas"
     base_url = "https://api.skyhub.com.br"
     credential_fields = {
@@ -38,6 +40,7 @@ class SkyHub(Adapter):
     def __init__(self, connection: Connection, http: httpx.AsyncClient, limiter: Limiter) -> None:
         super().__init__(connection, http, limiter)
         self.client = Client(connection, http, limiter)
+        self.b2w = B2W(connection, http, limiter)
         self._account = (connection.account_id, connection.base_url)
         self._reading_statuses = asyncio.Lock()
 
@@ -77,6 +80,7 @@ class SkyHub(Adapter):
         telling = TELLINGS.get(update.kind)
         if telling is None:
             return await super().push(update)
+        who_may.tell(update)
         return await self._tell(update, telling, await self._statuses())
 
     async def is_applied(self, update: Outgoing) -> bool:
@@ -84,6 +88,9 @@ class SkyHub(Adapter):
         if fetched.snapshot is None:
             raise Malformed(fetched.problem)
         return update.kind in TELLINGS and refusal.knows(fetched.snapshot, update, TELLINGS[update.kind].target)
+
+    def forget_statuses(self) -> None:
+        _accounts.pop(self._account, None)
 
     async def check(self) -> None:
         await self.client.statuses()

@@ -1,23 +1,15 @@
-"""SkyHub's REST API: one method, one endpoint. Every 2xx is success, whatever its body (notices of 2021)."""
+"""SkyHub's REST API for orders, statuses and stock: one method, one endpoint. Every 2xx is success."""
 
 from collections.abc import Mapping, Sequence
+from secrets import token_hex
 from typing import Any
-from urllib.parse import quote
 
 import httpx
-from django.utils.translation import gettext as _
 
-from marketplaces import http
-from marketplaces.adapter import Connection
-from marketplaces.connectors.skyhub.credentials import Credentials
-from marketplaces.connectors.skyhub.reading import text
-from marketplaces.errors import Malformed, Unavailable
-from marketplaces.limits import Limiter
-
-Json = dict[str, Any]
+from marketplaces.connectors.skyhub.calls import Calls, Json, body_of, given, list_of, object_of, rows_of, segment
 
 #: Calls a second and store, each bucket on its own (guias-api-skyhub/limite-de-requisicoes). Orders' writes count per
-#: endpoint; statuses and status types count as "everything else", which we take for one bucket.
+#: endpoint; statuses, status types and sync errors count as "everything else", which we take for one bucket.
 WRITES = ("create", "approval", "invoice", "shipments", "delivery", "cancel", "shipment_exception")
 LIMITS = {
     "queues:get": 9.0,
@@ -25,51 +17,60 @@ LIMITS = {
     "orders:get:list": 1.0,
     "orders:get:one": 1.0,
     **{f"orders:write:{endpoint}": 9.0 for endpoint in WRITES},
-    "statuses": 1.0,
+    "products": 9.0,
+    "variations": 9.0,
+    "shipments:get": 9.0,
+    "shipments:write": 9.0,
+    "others": 1.0,
 }
 LARGEST_PAGE = 100
 #: How an empty queue answers: 204 by the documents; these were coded against, too.
 NO_ORDER = frozenset({b"", b"null", b"{}"})
 
 
-class Client:
+class Client(Calls):
     """One store. Raises marketplaces.errors; the order's code may hold blanks and slashes."""
-
-    def __init__(self, connection: Connection, transport: httpx.AsyncClient, limiter: Limiter) -> None:
-        self._connection = connection
-        self._transport = transport
-        self._limiter = limiter
 
     async def next_order(self) -> bytes | None:
         """The order at the head of the queue, hidden there for five minutes; None when the queue is empty."""
-        body = _body(await self._call("GET", "/queues/orders", "queues:get"))
+        body = body_of(await self._call("GET", "/queues/orders", "queues:get"))
         return None if body.strip() in NO_ORDER else body
 
     async def acknowledge(self, code: str) -> None:
         """Take one entry of this order off the queue. Raises Rejected "404" when there is none."""
-        await self._call("DELETE", f"/queues/orders/{_segment(code)}", "queues:delete")
+        await self._call("DELETE", f"/queues/orders/{segment(code)}", "queues:delete")
 
     async def order(self, code: str) -> bytes:
-        return _body(await self._call("GET", f"/orders/{_segment(code)}", "orders:get:one"))
+        return body_of(await self._call("GET", f"/orders/{segment(code)}", "orders:get:one"))
 
     async def orders(self, *, page: int = 1, per_page: int = LARGEST_PAGE, statuses: Sequence[str] = ()) -> Json:
         """{total, orders}. Never for consumption, which the queue alone serves; at most 10 000 entries can be paged."""
         query = httpx.QueryParams({"page": page, "per_page": per_page, "filters[statuses][]": list(statuses)})
-        return _object(await self._call("GET", f"/orders?{query}", "orders:get:list"))
+        return object_of(await self._call("GET", f"/orders?{query}", "orders:get:list"))
 
     async def invoice(
         self, code: str, *, status: str, access_key: str, issue_date: str | None, volumes: int | None
     ) -> str:
-        invoice = _given(key=access_key, issue_date=issue_date, volume_qty=volumes)
-        return await self._write(code, "invoice", _given(status=status, invoice=invoice))
+        invoice = given(key=access_key, issue_date=issue_date, volume_qty=volumes)
+        return await self._write(code, "invoice", given(status=status, invoice=invoice))
+
+    async def invoice_file(
+        self, code: str, *, status: str, xml: bytes, issue_date: str | None, volumes: int | None
+    ) -> str:
+        """The NF-e itself instead of its key: B2W Entrega Direct prints no label without it."""
+        fields = given(status=status, issue_date=issue_date, volume_qty=volumes)
+        form, kind = _form(xml, {name: str(value) for name, value in fields.items()})
+        path = f"/orders/{segment(code)}/invoice"
+        answer = await self._call("POST", path, "orders:write:invoice", content=form, Content_Type=kind)
+        return f"HTTP {answer.status_code}"
 
     async def shipments(self, code: str, *, status: str | None, shipment: Json) -> str:
         """Without a status the order keeps its own. `shipment` {code, items[{sku, qty}], track{…}}: items inside it."""
-        return await self._write(code, "shipments", _given(status=status, shipment=shipment))
+        return await self._write(code, "shipments", given(status=status, shipment=shipment))
 
     async def delivery(self, code: str, *, status: str, delivered_date: str | None) -> str:
         """`delivered_date` is DD/MM/YYYY, here alone."""
-        return await self._write(code, "delivery", _given(status=status, delivered_date=delivered_date))
+        return await self._write(code, "delivery", given(status=status, delivered_date=delivered_date))
 
     async def cancel(self, code: str, *, status: str) -> str:
         return await self._write(code, "cancel", {"status": status})
@@ -80,18 +81,35 @@ class Client:
 
     async def statuses(self) -> list[Any]:
         """[{code, label, type}] of this account, not necessarily all that its orders use."""
-        return _list(await self._call("GET", "/statuses", "statuses"))
+        return list_of(await self._call("GET", "/statuses", "others"))
 
     async def create_status(self, code: str, *, label: str, type: str) -> None:
-        await self._call("POST", "/statuses", "statuses", {"status": {"code": code, "label": label, "type": type}})
+        await self._call("POST", "/statuses", "others", {"status": {"code": code, "label": label, "type": type}})
 
     async def update_status(self, code: str, *, label: str, type: str) -> None:
         """The code itself can never change."""
         body = {"status": {"label": label, "type": type}}
-        await self._call("PUT", f"/statuses/{_segment(code)}", "statuses", body)
+        await self._call("PUT", f"/statuses/{segment(code)}", "others", body)
 
     async def status_types(self) -> list[Any]:
-        return _list(await self._call("GET", "/status_types", "statuses"))
+        return list_of(await self._call("GET", "/status_types", "others"))
+
+    async def sync_errors(self, category: str) -> list[Any]:
+        """[{entity_id, message, error_code, error_category_code, …}]: writes that were accepted and failed later."""
+        query = httpx.QueryParams({"error_category_code": category})
+        return rows_of(await self._call("GET", f"/sync_errors/orders?{query}", "others"))
+
+    async def dismiss_sync_errors(self, errors: Sequence[Mapping[str, str]]) -> None:
+        body = {"sync_errors": [dict(error) for error in errors]}
+        await self._call("PATCH", "/sync_errors/orders", "others", body)
+
+    async def create_product(self, product: Mapping[str, Any]) -> None:
+        await self._call("POST", "/products", "products", {"product": dict(product)})
+
+    async def set_quantity(self, resource: str, sku: str, quantity: int) -> None:
+        """Of a "product" or a "variation". Raises Rejected "404" when there is none with this SKU."""
+        path = f"/{resource}s/{segment(sku)}"
+        await self._call("PUT", path, f"{resource}s", {resource: {"qty": quantity}})
 
     async def create_test_order(self, order: Mapping[str, Any]) -> None:
         """Development accounts only; it comes in through the queue."""
@@ -101,61 +119,17 @@ class Client:
         return await self._write(code, "approval", {"status": status})
 
     async def _write(self, code: str, endpoint: str, body: Json) -> str:
-        path = f"/orders/{_segment(code)}/{endpoint}"
+        path = f"/orders/{segment(code)}/{endpoint}"
         answer = await self._call("POST", path, f"orders:write:{endpoint}", body)
         return f"HTTP {answer.status_code}"
 
-    async def _call(self, method: str, path: str, bucket: str, body: Json | None = None) -> httpx.Response:
-        headers = Credentials.of(self._connection.credentials).headers
-        await self._limiter.take(bucket)
-        return await http.call(
-            self._transport,
-            method,
-            self._connection.base_url + path,
-            account_id=self._connection.account_id,
-            headers=headers,
-            json=body,
-            explain=explain,
-        )
 
-
-def explain(response: httpx.Response) -> str:
-    """The sentence in {"error": …}, {"errors": {"detail": …}} or {"message": …}; else the body's beginning."""
-    try:
-        body = response.json()
-    except ValueError:
-        return response.text[:300]
-    told = body if isinstance(body, dict) else {}
-    errors = told.get("errors")
-    detail = errors.get("detail") if isinstance(errors, dict) else errors
-    return text(told.get("error")) or text(detail) or text(told.get("message")) or response.text[:300]
-
-
-def _segment(code: str) -> str:
-    """A path segment: a blank is %20, never "+" (codes of "Lojas Americanas-…" hold one)."""
-    return quote(code, safe="")
-
-
-def _given(**fields: Any) -> Json:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _body(answer: httpx.Response) -> bytes:
-    if answer.content.lstrip().startswith(b"<"):
-        # A maintenance page with 200: no order to keep or to acknowledge, and no empty queue either.
-        raise Unavailable(_("SkyHub answered a web page where an order was expected."))
-    return answer.content
-
-
-def _object(answer: httpx.Response) -> Json:
-    body = http.decode(answer)
-    if not isinstance(body, dict):
-        raise Malformed(_("SkyHub answered something else than an object."))
-    return body
-
-
-def _list(answer: httpx.Response) -> list[Any]:
-    body = http.decode(answer)
-    if not isinstance(body, list):
-        raise Malformed(_("SkyHub answered something else than a list."))
-    return body
+def _form(xml: bytes, fields: Mapping[str, str]) -> tuple[bytes, str]:
+    """A multipart body and its Content-Type."""
+    boundary = token_hex(16)
+    name = 'Content-Disposition: form-data; name="{}"'
+    parts = [f"{name.format(field)}\r\n\r\n{value}".encode() for field, value in fields.items()]
+    parts.append(f'{name.format("file")}; filename="nfe.xml"\r\nContent-Type: text/xml\r\n\r\n'.encode() + xml)
+    mark = f"--{boundary}".encode()
+    body = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+    return body, f"multipart/form-data; boundary={boundary}"

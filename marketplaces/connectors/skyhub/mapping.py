@@ -9,7 +9,11 @@ from marketplaces.connectors.skyhub.reading import amount, first_instant, identi
 from orders.snapshot import ZERO, Fulfillment, InvoiceSeen, OrderSnapshot, Payment, Tracking
 
 B2W_FULFILLMENT = "b2w fulfillment"
-B2W_ENTREGA = frozenset({"b2wentregacorreios", "b2wentregadirect"})
+#: B2W's own fleet: it takes the invoice as a file.
+DIRECT = "b2wentregadirect"
+B2W_ENTREGA = frozenset({"b2wentregacorreios", DIRECT})
+#: The shop suspects the payment: nothing may leave before a person says so.
+FRAUD_RISK = "fraud_risk_detected"
 #: An expedition limit is believed only this near to the purchase.
 LONGEST_PREPARATION = timedelta(days=90)
 
@@ -20,6 +24,7 @@ def snapshot(body: bytes, *, seen_at: datetime) -> OrderSnapshot:
     """Raises Malformed with field and reason (Portuguese: it is shown in quarantine as it is)."""
     order = payload.decode(body)
     status = _part(order.status, payload.Status)
+    tags = _tags(order)
     told = payload.Status(code=order.status) if isinstance(order.status, str) else status
     return OrderSnapshot(
         code=identifier(order.code, "code"),
@@ -35,7 +40,8 @@ def snapshot(body: bytes, *, seen_at: datetime) -> OrderSnapshot:
         payments=tuple(_payment(p, f"payments[{n}]") for n, p in enumerate(_parts(order.payments, payload.Payment))),
         invoices=tuple(_invoice(i) for i in _parts(order.invoices, payload.Invoice) if text(i.key)),
         trackings=_trackings(order),
-        tags=tuple(dict.fromkeys(filter(None, (text(tag, most=60) for tag in listed(order.tags))))),
+        tags=tags,
+        fraud_risk=FRAUD_RISK in tags,
         **_dates(order),
         **_amounts(order),
         **_people(order),
@@ -63,6 +69,13 @@ def _remote_code(order: payload.Order) -> str:
         return remote
     code, prefix = text(order.code), f"{text(order.channel)}-"
     return code.removeprefix(prefix) if code.startswith(prefix) else code.partition("-")[2]
+
+
+def _tags(order: payload.Order) -> tuple[str, ...]:
+    """The shop's own, and who carries: it decides in which form an invoice is taken."""
+    told = (text(tag, most=60) for tag in listed(order.tags))
+    carried = text(order.calculation_type).casefold()
+    return tuple(dict.fromkeys(filter(None, (*told, carried if carried in B2W_ENTREGA else ""))))
 
 
 def _fulfillment(order: payload.Order) -> Fulfillment:

@@ -1,5 +1,6 @@
 """What we tell SkyHub about an order: one function for each kind of update, from our facts to its calls."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
@@ -8,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from marketplaces.adapter import Outgoing, ShipmentFact
 from marketplaces.connectors.skyhub.client import Client
+from marketplaces.connectors.skyhub.mapping import DIRECT
 from marketplaces.errors import Rejected
 from orders.status import Status
 
 BRASILIA = timezone(timedelta(hours=-3))
 #: An instant so near to now may be in the future by SkyHub's clock, which refuses it.
 SKEW = timedelta(minutes=1)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 LONGEST_URL = 200
 LONGEST_OBSERVATION = 250
 #: The protocol's example names a carrier and a method; a warehouse may have neither.
@@ -25,6 +28,10 @@ async def invoiced(client: Client, update: Outgoing, status: str, now: datetime)
     if invoice is None or not invoice.access_key:
         raise Rejected(_("There is no invoice to tell: record the access key and send the update again."))
     issue_date = _issue_date(invoice.issued_at, update.approved_at, now)
+    if invoice.xml and DIRECT in update.tags:
+        return await client.invoice_file(
+            update.code, status=status, xml=_file(invoice.xml), issue_date=issue_date, volumes=invoice.volumes
+        )
     return await client.invoice(
         update.code, status=status, access_key=invoice.access_key, issue_date=issue_date, volumes=invoice.volumes
     )
@@ -77,6 +84,11 @@ def _issue_date(issued_at: datetime | None, approved_at: datetime | None, now: d
     if issued_at is None or approved_at is None or not approved_at <= issued_at <= now - SKEW:
         return None
     return _local(issued_at)
+
+
+def _file(xml: str) -> bytes:
+    """UTF-8, and saying so: what an older issuer declared was its own file's encoding."""
+    return _DECLARATION.sub('<?xml version="1.0" encoding="UTF-8"?>', xml.lstrip("\ufeff")).encode()
 
 
 def _shipment(order_code: str, shipment: ShipmentFact, now: datetime) -> dict[str, Any]:

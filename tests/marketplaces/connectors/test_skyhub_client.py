@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from marketplaces.connectors.skyhub.client import LIMITS, explain
+from marketplaces.connectors.skyhub.calls import explain
+from marketplaces.connectors.skyhub.client import LIMITS
 from marketplaces.connectors.skyhub.credentials import Credentials
 from marketplaces.errors import Malformed, Rejected, Unauthorized, Unavailable
 from tests.marketplaces.connectors.skyhub import CREDENTIALS, Store, drained, sample
@@ -138,7 +139,7 @@ def test_each_endpoint_has_its_documented_limit() -> None:
 
     assert set(store.turns.taken) < set(LIMITS)
     assert LIMITS["queues:get"] == LIMITS["queues:delete"] == LIMITS["orders:write:invoice"] == 9
-    assert LIMITS["orders:get:one"] == LIMITS["orders:get:list"] == LIMITS["statuses"] == 1
+    assert LIMITS["orders:get:one"] == LIMITS["orders:get:list"] == LIMITS["others"] == 1
 
 
 def test_statuses_can_be_listed_created_and_renamed() -> None:

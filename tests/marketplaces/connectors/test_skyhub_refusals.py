@@ -159,7 +159,7 @@ def test_a_status_that_the_account_lost_is_looked_up_again_once() -> None:
     asyncio.run(adapter.push(make_update("INVOICED")))
 
     assert [body["status"] for _, _, body in store.writes] == ["5", "5", "order_invoiced"]
-    assert store.turns.taken.count("statuses") == 2
+    assert store.turns.taken.count("others") == 2
 
 
 def test_a_status_that_stays_unknown_is_not_tried_for_ever() -> None:

@@ -173,7 +173,7 @@ def test_the_accounts_statuses_are_read_once_however_many_updates_there_are() ->
 
     asyncio.run(push_all())
 
-    assert store.turns.taken.count("statuses") == 1
+    assert store.turns.taken.count("others") == 1
     assert len(store.writes) == 20
 
 
