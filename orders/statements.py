@@ -135,7 +135,7 @@ def together(*statements: tuple[str, dict[str, Any]]) -> list[list[Any]]:
     connection.ensure_connection()
     with ExitStack() as stack:
         cursors = [stack.enter_context(_cursor()) for _ in statements]
-        with connection.connection.pipeline():
+        with connection.wrap_database_errors, connection.connection.pipeline():
             for cursor, (statement, parameters) in zip(cursors, statements, strict=True):
                 cursor.execute(statement, parameters)
         return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
@@ -190,7 +190,8 @@ def _copy(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     formats = [_FORMATS.get(TYPES.get(name, ""), str) for name in columns]
     values = itemgetter(*columns)
     lines = [_line(formats, values(row)) for row in rows]
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names(columns)}) {_FROM}") as stream:
+    statement = f"COPY {table} ({names(columns)}) {_FROM}"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as stream:
         stream.write("".join(lines))
 
 

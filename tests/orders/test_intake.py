@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DataError, transaction
 
 from orders import verbs
 from orders.intake import Received, receive
@@ -282,3 +283,14 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(
         receive(channel, [later(snapshot, status=Status.INVOICED) for snapshot in snapshots])
 
     assert Order.objects.filter(status=Status.INVOICED).count() == count
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_what_postgresql_refuses_is_raised_as_djangos_error_and_nothing_is_stored(channel: Channel, count: int) -> None:
+    snapshots = [make_snapshot() for _ in range(count)]
+    snapshots[-1] = dataclasses.replace(snapshots[-1], storefront="x" * 61)
+
+    with pytest.raises(DataError), transaction.atomic():
+        receive(channel, snapshots)
+
+    assert not Order.objects.exists()
