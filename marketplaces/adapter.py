@@ -1,17 +1,20 @@
 """The interface that every connector implements, and the plain data that crosses it. No ORM passes through."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import httpx
 from django.utils.translation import gettext as _
 
-from marketplaces.errors import Unsupported
+from marketplaces.crossing import Access, Grant, Listed, Reached, Ring, Webhook
+from marketplaces.errors import Unauthorized, Unsupported
 from marketplaces.limits import Limiter
 from orders.snapshot import Fulfillment, OrderSnapshot
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,8 @@ class Connection:
     base_url: str  #: without a slash at the end
     credentials: dict[str, str] = field(repr=False)
     production: bool  #: False where test orders are allowed
+    shop_id: str = ""  #: the marketplace's own number of the shop, once it told us
+    access: Access = field(default_factory=Access, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,6 @@ class Fetched:
     snapshot: OrderSnapshot | None = None
     problem: str = ""  #: why it could not be read: field and reason
     receipt: str = ""  #: what acknowledges it; "" where there is nothing to acknowledge
-    cursor: str = ""  #: where to go on after this one is committed; "" where there is no cursor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,8 @@ class Adapter(ABC):
     #: How many `fetch` iterators may run side by side, and acknowledgements beside them. They share one queue: the
     #: first iterator that ends, ends them all.
     fetchers: ClassVar[int] = 1
+    readers: ClassVar[int] = 4  #: how many `read` calls may run side by side
+    tells: ClassVar[Collection[str]] = ()  #: ChannelUpdate.Kinds that `push` has a call for
 
     def __init__(self, connection: Connection, http: httpx.AsyncClient, limiter: Limiter) -> None:
         self.connection = connection
@@ -96,8 +102,12 @@ class Adapter(ABC):
         self.limiter = limiter
 
     @abstractmethod
-    def fetch(self, cursor: str) -> AsyncIterator[Fetched]:
-        """Yield orders as the marketplace sees them now, until there are none; an outage raises Unavailable."""
+    def fetch(self, cursor: str) -> AsyncIterator[Fetched | Reached]:
+        """Yield orders as the marketplace sees them now, until there are none; an outage raises Unavailable.
+
+        A queue ignores `cursor`. A poller goes on from it ("" the first time), window by window (windows.py), and
+        yields Reached after each: what is broken off in between is fetched again.
+        """
 
     async def acknowledge(self, receipt: str) -> None:
         """Tell a queue that this is committed here. Acknowledging twice is no error. Pollers have nothing to tell."""
@@ -122,6 +132,41 @@ class Adapter(ABC):
     @abstractmethod
     async def check(self) -> None:
         """The cheapest call that proves address and credentials."""
+
+    def listed(self, since: datetime, until: datetime) -> AsyncGenerator[Listed, None]:
+        """Orders placed in this time as the marketplace lists them, newest first: reconciling finds what we lack."""
+        raise NotImplementedError
+
+    @classmethod
+    def verify(cls, connection: Connection, webhook: Webhook) -> Ring:
+        """What a webhook asks for, without any call. Raises NotGenuine (signature.py helps); never trusts the body."""
+        raise NotImplementedError
+
+    @classmethod
+    def authorization_url(cls, connection: Connection, *, state: str, return_url: str) -> str:
+        """Where the seller allows us in; the browser comes back to `return_url` with `state` in its query."""
+        raise NotImplementedError
+
+    async def exchange(self, answer: Mapping[str, str]) -> Grant:
+        """The first tokens, for the query with which the seller's browser came back."""
+        raise NotImplementedError
+
+    async def refresh(self, refresh_token: str) -> Grant:
+        """New tokens; `refresh_token` is "" where there was none yet. Unauthorized: a person must connect it again."""
+        raise NotImplementedError
+
+    async def with_token(self, call: Callable[[str], Awaitable[T]]) -> T:
+        """`call` with the access token; once more with a new one when it is refused."""
+        token = await self.connection.access.token()
+        try:
+            return await call(token)
+        except Unauthorized:
+            return await call(await self.connection.access.renewed(token))
+
+    @classmethod
+    def overrides(cls, name: str) -> bool:
+        """Does this connector have the optional method?"""
+        return any(name in vars(base) for base in cls.__mro__ if base not in Adapter.__mro__)
 
 
 def text(value: Any) -> str:

@@ -5,12 +5,14 @@ import contextlib
 import logging
 import queue
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import cast
 
 from marketplaces import loop
 from marketplaces.adapter import Adapter, Fetched
+from marketplaces.crossing import Reached
 from marketplaces.errors import Throttled
 from marketplaces.stopping import stopping
 
@@ -25,12 +27,18 @@ STOP_FETCHING = 60
 TOO_LATE = 240
 #: Seconds after the end of fetching until which acknowledgements may still be sent.
 ACK_SECONDS = 60
+#: Seconds more for a poller in the middle of a window: broken off, it would have to be fetched again from its start.
+WINDOW_SECONDS = 150
 
 
 @dataclass(eq=False, slots=True)
 class Arrival:
-    fetched: Fetched
+    fetched: Fetched | Reached
     at: float = field(default_factory=time.monotonic)
+
+    @property
+    def receipt(self) -> str:
+        return self.fetched.receipt if isinstance(self.fetched, Fetched) else ""
 
 
 class Drain:
@@ -96,27 +104,34 @@ class Drain:
     async def _run_fetcher(self, group: asyncio.TaskGroup) -> None:
         """Every order that arrives starts one more fetcher: an empty queue costs one call, a full one soon has all."""
         try:
-            async for fetched in self.adapter.fetch(self.cursor):
-                self._arrive(fetched)
-                self._start_fetcher(group)
-                if not await self._may_go_on():
-                    break
+            # Closed at once when it is left early: it may have calls on their way.
+            async with contextlib.aclosing(self._generator()) as orders:
+                async for fetched in orders:
+                    arrival = self._arrive(fetched)
+                    self._start_fetcher(group)
+                    if not await self._may_go_on(arrival):
+                        break
         except Exception as error:
             self.error = self.error or error
         await self._stop()
 
-    def _arrive(self, fetched: Fetched) -> None:
+    def _generator(self) -> AsyncGenerator[Fetched | Reached, None]:
+        return cast(AsyncGenerator[Fetched | Reached, None], self.adapter.fetch(self.cursor))
+
+    def _arrive(self, fetched: Fetched | Reached) -> Arrival:
         arrival = Arrival(fetched)
         self._open[arrival] = None
         self._arrived.put(arrival)
+        return arrival
 
-    async def _may_go_on(self) -> bool:
+    async def _may_go_on(self, last: Arrival) -> bool:
         async with self._moved:
             await self._moved.wait_for(lambda: self._ended or self._has_room())
-        return not self._ended and self._is_time()
+        in_a_window = isinstance(last.fetched, Fetched) and not last.receipt
+        return not self._ended and self._is_time(WINDOW_SECONDS if in_a_window else 0)
 
-    def _is_time(self) -> bool:
-        return time.monotonic() < self._fetch_until and not stopping.is_set()
+    def _is_time(self, more: float = 0) -> bool:
+        return time.monotonic() < self._fetch_until + more and not stopping.is_set()
 
     def _has_room(self) -> bool:
         oldest = next(iter(self._open), None)
@@ -134,7 +149,7 @@ class Drain:
 
     async def _run_acker(self) -> None:
         while (arrival := await self._committed.get()) is not None:
-            if arrival.fetched.receipt:
+            if arrival.receipt:
                 await self._acknowledge(arrival)
             del self._open[arrival]
             async with self._moved:
@@ -145,7 +160,7 @@ class Drain:
         try:
             while time.monotonic() < too_late:
                 try:
-                    await self.adapter.acknowledge(arrival.fetched.receipt)
+                    await self.adapter.acknowledge(arrival.receipt)
                     self.acknowledged += 1
                     return
                 except Throttled as error:
@@ -153,9 +168,7 @@ class Drain:
         except Exception as error:
             logger.warning(
                 "pull.not_acknowledged account=%s order=%s %s: %s",
-                *(self.adapter.connection.account_id, arrival.fetched.receipt, type(error).__name__, error),
+                *(self.adapter.connection.account_id, arrival.receipt, type(error).__name__, error),
             )
         else:
-            logger.warning(
-                "pull.too_late account=%s order=%s", self.adapter.connection.account_id, arrival.fetched.receipt
-            )
+            logger.warning("pull.too_late account=%s order=%s", self.adapter.connection.account_id, arrival.receipt)

@@ -60,3 +60,7 @@ class Unauthorized(MarketplaceError):
 
 class Unsupported(MarketplaceError):
     pass
+
+
+class NotGenuine(Exception):
+    """A webhook that does not prove that it comes from its marketplace: not stored, answered 401."""

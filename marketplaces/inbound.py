@@ -4,26 +4,24 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
-from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from marketplaces import lease as leases
-from marketplaces import quarantine
+from marketplaces import receiving
 from marketplaces.adapter import Fetched
 from marketplaces.connection import connect
-from marketplaces.deadlock import retried
+from marketplaces.crossing import Reached
 from marketplaces.drain import Arrival, Drain
 from marketplaces.errors import MarketplaceError, Throttled, Unauthorized, Unavailable
 from marketplaces.lease import Fenced, Lease
-from marketplaces.models import Account, InboundMessage
-from orders.intake import Received, receive
+from marketplaces.models import Account
+from marketplaces.receiving import Stored
 
 logger = logging.getLogger(__name__)
 
@@ -121,69 +119,33 @@ class _Pull:
         self.kept_at = time.monotonic()
 
     def _store(self, batch: Sequence[Arrival]) -> None:
-        fetched = [arrival.fetched for arrival in batch]
-        try:
-            retried(lambda: self._commit(fetched))
-        except (Fenced, OperationalError, InterfaceError):
-            raise
-        except Exception as error:
-            # One that cannot be stored must not hold up the others, nor come back for ever.
-            logger.exception("pull.poison account=%s batch=%s", self.account.pk, len(batch))
-            if len(batch) > 1:
-                for arrival in batch:
-                    self._store([arrival])
-            else:
-                self._commit([replace(fetched[0], snapshot=None, problem=quarantine.not_stored(error))])
+        orders = [arrival.fetched for arrival in batch if isinstance(arrival.fetched, Fetched)]
+        reached = [arrival.fetched for arrival in batch if isinstance(arrival.fetched, Reached)]
+        receiving.store(self.account, orders, fence=lambda: self._keep(last_pull_at=Now()), count=self._count)
+        if reached:
+            # Everything before it is committed by now. Should we die here, the window is fetched again.
+            self._keep(cursor=reached[-1].cursor, reached_at=reached[-1].at)
 
-    def _commit(self, batch: Sequence[Fetched]) -> None:
-        readable = {str(uuid4()): fetched for fetched in batch if fetched.snapshot}
-        snapshots = [replace(fetched.snapshot, message_id=key) for key, fetched in readable.items() if fetched.snapshot]
-        # intake copies rows in, and COPY raises psycopg's own errors.
-        with transaction.atomic(), connection.wrap_database_errors:
-            cursor = next((fetched.cursor for fetched in reversed(batch) if fetched.cursor), self.account.cursor)
-            self._keep(cursor=cursor, last_pull_at=Now())
-            received = receive(self.account.channel, snapshots)
-            if received.created:
-                self._keep(last_order_at=Now())
-            self._store_raw(readable, received)
-            quarantined = quarantine.store(self.account, [fetched for fetched in batch if fetched.snapshot is None])
-        self.account.cursor = cursor
-        self._count(batch, received, quarantined)
-
-    def _store_raw(self, readable: dict[str, Fetched], received: Received) -> None:
-        """The raw source of what changed; a message that changed nothing leaves no trace."""
-        applied = {*received.created, *received.changed}
-        InboundMessage.objects.bulk_create(
-            InboundMessage(
-                id=key,
-                account=self.account,
-                external_id=fetched.external_id,
-                raw=fetched.raw,
-                state=InboundMessage.State.APPLIED,
-            )
-            for key, fetched in readable.items()
-            if fetched.snapshot and fetched.snapshot.code in applied
-        )
-
-    def _count(self, batch: Sequence[Fetched], received: Received, quarantined: int) -> None:
-        self.result.fetched += len(batch)
-        self.result.created += len(received.created)
-        self.result.changed += len(received.changed)
-        self.result.unchanged += len(received.unchanged) + len(received.stale)
-        self.result.quarantined += quarantined
+    def _count(self, stored: Stored) -> None:
+        self.result.fetched += stored.taken
+        self.result.created += len(stored.received.created)
+        self.result.changed += len(stored.received.changed)
+        self.result.unchanged += len(stored.received.unchanged) + len(stored.received.stale)
+        self.result.quarantined += stored.quarantined
 
     def _conclude(self) -> None:
         error = self.drain.error
+        facts: dict[str, Any] = {"last_order_at": Now()} if self.result.created else {}
         if error is None:
-            self.lease.give_back(last_pull_at=Now(), last_error="", pull_after=None)
+            self.lease.give_back(last_pull_at=Now(), last_error="", pull_after=None, **facts)
         elif isinstance(error, MarketplaceError):
             self.result.error = error.detail
-            self.lease.give_back(**_consequence(error))
+            self.lease.give_back(**facts, **_consequence(error))
             if isinstance(error, Unauthorized):
                 self.account.pause(Account.Pause.UNAUTHORIZED, detail=error.detail)
         else:
             self.result.error = _("Internal error: %(error)s") % {"error": repr(error)}
-            self.lease.give_back(last_error=self.result.error)
+            self.lease.give_back(last_error=self.result.error, **facts)
             raise error
 
     def _log(self) -> None:

@@ -7,10 +7,9 @@ import math
 import queue
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from django.db import connection
 from django.db.models.functions import Now
 
 from marketplaces import loop, outbox
@@ -18,6 +17,7 @@ from marketplaces.adapter import Outgoing
 from marketplaces.by_hand import retry, skip, why_waiting
 from marketplaces.connection import connect
 from marketplaces.deadlock import retried
+from marketplaces.lease import Held, turn
 from marketplaces.models import Account
 from marketplaces.outgoing import outgoing
 from marketplaces.sending import Claim, Ending, Outcome, State, send
@@ -39,8 +39,8 @@ SOON = 5.0
 #: After so many failures in a row to reach it, the marketplace is left alone for REST seconds; then one call probes.
 FAILURES_IN_A_ROW = 5
 REST = 30.0
-#: First key of the advisory lock that makes one pusher per channel; the second is the channel's id.
-LOCK = 0x50555348
+#: Seconds after which a run renews its turn.
+RENEW_SECONDS = 5.0
 
 LEVELS = {
     Ending.SENT: logging.INFO,
@@ -61,37 +61,21 @@ def push_channel(channel: Channel, *, seconds: float = SECONDS) -> Pushed:
     pushed: Pushed = Counter()
     idle_rounds = 0
     while idle_rounds < 2 and time.monotonic() < until:
-        with _only_pusher(channel.pk) as alone:
+        # It saves threads and connections; that each update is sent once is the claim's doing.
+        with turn(f"push {channel.pk}") as held:
             account = Account.objects.select_related("channel").filter(channel=channel, paused_at=None).first()
-            if not alone or account is None:
+            if held is None or account is None:
                 break
-            told = _Push(account, until).run()
+            told = _Push(account, until, held).run()
         pushed += told
         idle_rounds += not told
-        # Who rang while we held the lock found it taken and went away.
+        # Who rang while it was our turn went away.
         if not outbox.has_due(channel.pk):
             break
     if pushed:
         facts = " ".join(f"{state.lower()}={count}" for state, count in pushed.items())
         logger.info("push.done channel=%s %s", channel.code, facts)
     return pushed
-
-
-@contextlib.contextmanager
-def _only_pusher(channel_id: int) -> Iterator[bool]:
-    """Whether we are. The lock ends with its database session, so a killed worker leaves none behind.
-
-    It saves threads and connections; that each update is sent once is the claim's doing.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, channel_id])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, channel_id])
 
 
 def _places(limits: Mapping[str, float]) -> int:
@@ -102,8 +86,10 @@ def _places(limits: Mapping[str, float]) -> int:
 class _Push:
     """One run: this thread claims and records, the loop sends. Outcomes that come meanwhile are recorded together."""
 
-    def __init__(self, account: Account, until: float) -> None:
+    def __init__(self, account: Account, until: float, held: Held) -> None:
         self.account = account
+        self.held = held
+        self.renew_at = time.monotonic() + RENEW_SECONDS
         self.adapter = connect(account)
         self.until = until
         self.places = _places(account.effective_limits)
@@ -121,6 +107,7 @@ class _Push:
 
     def run(self) -> Pushed:
         while self._claim() or self.in_flight or self._is_throttled():
+            self._renew()
             if outcomes := self._collect():
                 self._record(outcomes)
             elif time.monotonic() > self.until + outbox.LEASE_SECONDS:
@@ -144,6 +131,13 @@ class _Push:
             self.in_flight += len(updates)
             loop.submit(self._send([(claim, updates[claim.id]) for claim in claims if claim.id in updates]))
         return bool(claims)
+
+    def _renew(self) -> None:
+        if time.monotonic() < self.renew_at:
+            return
+        self.renew_at = time.monotonic() + RENEW_SECONDS
+        # Who was held up for so long that another worker took over finishes what it claimed, and claims no more.
+        self.stopped = self.stopped or not self.held.renew()
 
     def _is_throttled(self) -> bool:
         """Whether some were given back because of our own limit, whose turn comes soon."""

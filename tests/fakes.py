@@ -2,12 +2,20 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
-from marketplaces.adapter import Adapter, Fetched, Outgoing
-from marketplaces.errors import Rejected, Unsupported
+from django.utils import timezone
+
+from marketplaces import signature
+from marketplaces.adapter import Adapter, Connection, Fetched, Outgoing
+from marketplaces.concurrently import each
+from marketplaces.crossing import Grant, Listed, Reached, Ring, Webhook
+from marketplaces.errors import Rejected, Unauthorized, Unsupported
+from marketplaces.windows import windows
+from orders.models import ChannelUpdate
 from orders.snapshot import OrderSnapshot
 
 
@@ -30,6 +38,9 @@ class Shop:
     applied: set[int] = field(default_factory=set)  #: ids of the updates
     readable: dict[str, OrderSnapshot] = field(default_factory=dict)  #: by raw body, what `parse` makes of it
     calls: list[str] = field(default_factory=list)
+    asked: list[tuple[datetime, datetime]] = field(default_factory=list)  #: the windows that a poller listed
+    tokens: int = 0  #: how many pairs were given; the last one is valid
+    lifetime: timedelta = timedelta(hours=4)  #: of an access token
     #: What the next calls of a name raise; None for a call that goes well.
     next: dict[str, deque[Exception | None]] = field(default_factory=lambda: defaultdict(deque))
     always: dict[str, Exception] = field(default_factory=dict)
@@ -39,6 +50,21 @@ class Shop:
             raw = f'{{"code": "{snapshot.code}", "at": "{snapshot.updated_at.isoformat()}"}}'
             self.readable[raw] = snapshot
             self._enqueue(Fetched(raw=raw, external_id=snapshot.code, snapshot=snapshot, receipt=snapshot.code))
+
+    def knows(self, *snapshots: OrderSnapshot) -> None:
+        """These can be listed and read, and stand in no queue."""
+        for snapshot in snapshots:
+            self.put(snapshot)
+            self.queue.pop()
+
+    def grant(self) -> Grant:
+        """The next pair; the one before is void."""
+        self.tokens += 1
+        return Grant(
+            access_token=f"access-{self.tokens}",
+            refresh_token=f"refresh-{self.tokens}",
+            expires_at=timezone.now() + self.lifetime,
+        )
 
     def put_unreadable(self, raw: str, *, code: str, problem: str = "items: there is none") -> None:
         self._enqueue(Fetched(raw=raw, external_id=code, problem=problem, receipt=code))
@@ -71,6 +97,7 @@ class FakeMarketplace(Adapter):
     base_url = "https://fake.invalid"
     credential_fields = {"key": "Key"}
     limits = {"all": 10_000.0}
+    tells = frozenset(ChannelUpdate.Kind) - {ChannelUpdate.Kind.DELIVERY_FAILED}
     pull_name = "Fake queue draining"
     fetchers = 8
 
@@ -98,14 +125,16 @@ class FakeMarketplace(Adapter):
 
     async def read(self, code: str) -> Fetched:
         await self.shop.call("read")
-        for raw, snapshot in self.shop.readable.items():
+        await self.shop.call(f"read {code}")
+        for raw, snapshot in reversed(self.shop.readable.items()):
             if snapshot.code == code:
-                return Fetched(raw=raw, external_id=code, snapshot=snapshot)
+                # As marketplaces do: seen when it was asked for.
+                return Fetched(raw=raw, external_id=code, snapshot=replace(snapshot, seen_at=timezone.now()))
         raise Rejected("There is no such order.", code="404")
 
     async def push(self, update: Outgoing) -> str:
         await self.shop.call("push")
-        if update.kind == "DELIVERY_FAILED":
+        if update.kind not in self.tells:
             raise Unsupported("There is no call for that.")
         self.take(update)
         await self.shop.call("answer")
@@ -121,3 +150,67 @@ class FakeMarketplace(Adapter):
 
     async def check(self) -> None:
         await self.shop.call("check")
+
+
+class FakePoller(FakeMarketplace):
+    """Lists what changed in a window and reads each order by itself; it has tokens, webhooks and a list of orders."""
+
+    label = "Fake poller"
+    credential_fields = {"key": "Key", "webhook_key": "Webhook key", "old_webhook_key": "Old webhook key"}
+    pull_name = "Fake polling"
+    fetchers = 1
+    readers = 4
+    overlap = timedelta(minutes=10)
+    longest = timedelta(days=1)
+
+    async def fetch(self, cursor: str) -> AsyncIterator[Fetched | Reached]:
+        for window in windows(
+            cursor, now=datetime.now(UTC), overlap=self.overlap, longest=self.longest, look_back=timedelta(days=2)
+        ):
+            await self.shop.call("list")
+            self.shop.asked.append((window.start, window.end))
+            newest = {snapshot.code: snapshot.updated_at for snapshot in self.shop.readable.values()}
+            codes = [code for code, at in newest.items() if window.start <= at <= window.end]
+            async with aclosing(each(codes, self.read, at_most=self.readers)) as orders:
+                async for fetched in orders:
+                    yield fetched
+            yield window.reached
+
+    async def listed(self, since: datetime, until: datetime) -> AsyncGenerator[Listed, None]:
+        await self.shop.call("listed")
+        for snapshot in {snapshot.code: snapshot for snapshot in self.shop.readable.values()}.values():
+            if since <= snapshot.placed_at <= until:
+                yield Listed(code=snapshot.code, status=snapshot.status)
+
+    @classmethod
+    def verify(cls, connection: Connection, webhook: Webhook) -> Ring:
+        keys = [connection.credentials.get(name, "") for name in ("webhook_key", "old_webhook_key")]
+        signature.demand(webhook.headers.get("authorization", ""), webhook.body, keys=keys)
+        shop_id, _, codes = webhook.body.decode().partition(":")
+        return Ring(codes=tuple(codes.split(",")) if codes else (), shop_id=shop_id)
+
+    @classmethod
+    def authorization_url(cls, connection: Connection, *, state: str, return_url: str) -> str:
+        return f"{connection.base_url}/authorize?state={state}&return={return_url}"
+
+    async def exchange(self, answer: Mapping[str, str]) -> Grant:
+        await self.shop.call("exchange")
+        if answer.get("code") != "right":
+            raise Rejected("The code is not valid any more.")
+        return replace(
+            self.shop.grant(), shop_id=answer["shop_id"], authorized_until=timezone.now() + timedelta(days=365)
+        )
+
+    async def refresh(self, refresh_token: str) -> Grant:
+        await self.shop.call("refresh")
+        if refresh_token != f"refresh-{self.shop.tokens}":
+            raise Unauthorized("Invalid refresh_token.")
+        return self.shop.grant()
+
+    async def check(self) -> None:
+        await self.with_token(self._check)
+
+    async def _check(self, token: str) -> None:
+        await self.shop.call("check")
+        if token != f"access-{self.shop.tokens}":
+            raise Unauthorized("Invalid access_token.")

@@ -18,6 +18,7 @@ _serial = count(1)
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[fakes.FakeMarketplace]]:
     """The fake is a registered connector like any other."""
     monkeypatch.setitem(registry.CONNECTORS, "fake", "tests.fakes.FakeMarketplace")
+    monkeypatch.setitem(registry.CONNECTORS, "poller", "tests.fakes.FakePoller")
     yield fakes.FakeMarketplace
     fakes.SHOPS.clear()
 
@@ -35,4 +36,8 @@ def shop(account: Account) -> fakes.Shop:
 def make_fake_account(**fields: Any) -> Account:
     url = f"https://shop-{next(_serial)}.invalid"
     fakes.SHOPS[url] = fakes.Shop()
-    return make_account(connector="fake", base_url=url, **fields)
+    return make_account(**{"connector": "fake", "base_url": url, **fields})
+
+
+def shop_of(account: Account) -> fakes.Shop:
+    return fakes.SHOPS[account.base_url]

@@ -11,14 +11,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from marketplaces import drain, inbound, lease
+from marketplaces import drain, inbound, lease, receiving
 from marketplaces.errors import Malformed, Throttled, Unauthorized, Unavailable
 from marketplaces.inbound import pull
 from marketplaces.models import Account, InboundMessage
 from marketplaces.stopping import stopping
 from orders.models import Order, OrderEvent
 from orders.status import Status
-from tests.factories import PLACED, make_snapshot
+from tests.factories import make_snapshot
 from tests.fakes import FakeMarketplace, Shop
 
 
@@ -82,7 +82,7 @@ def test_nothing_is_acknowledged_before_it_is_committed(
     def lose_the_database(*_: Any) -> None:
         raise OperationalError("the connection was lost")
 
-    monkeypatch.setattr(inbound, "receive", lose_the_database)
+    monkeypatch.setattr(receiving, "receive", lose_the_database)
     with pytest.raises(OperationalError):
         pull(account)
 
@@ -213,26 +213,6 @@ def test_resuming_lifts_the_pause_and_every_rest(account: Account) -> None:
 
     assert inbound.due_accounts("fake") == [account.pk]
     assert Account.objects.get().last_error == ""
-
-
-def test_the_cursor_advances_with_what_is_committed_and_stays_where_nothing_came(
-    account: Account, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cursors: list[str] = []
-
-    async def poll(self: FakeMarketplace, cursor: str) -> Any:
-        cursors.append(cursor)
-        if not cursor:
-            for n in range(3):
-                snapshot = make_snapshot(updated_at=PLACED + timedelta(minutes=n))
-                yield drain.Fetched(raw="{}", external_id=snapshot.code, snapshot=snapshot, cursor=f"page {n}")
-
-    monkeypatch.setattr(FakeMarketplace, "fetch", poll)
-    monkeypatch.setattr(FakeMarketplace, "fetchers", 1)
-    for _ in range(3):
-        pull(account)
-
-    assert cursors == ["", "page 2", "page 2"]
 
 
 def test_two_pulls_of_one_account_do_not_overlap(account: Account, shop: Shop) -> None:

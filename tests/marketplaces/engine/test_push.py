@@ -1,10 +1,8 @@
 """push_channel: every fact is told once, in order per order, and every error has its one consequence."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from marketplaces import backoff, outbound, outbox, sending
@@ -18,7 +16,8 @@ from marketplaces.errors import (
     Unauthorized,
     Unavailable,
 )
-from marketplaces.models import Account
+from marketplaces.lease import Held, turn
+from marketplaces.models import Account, Turn
 from marketplaces.outbound import push_channel
 from orders.models import Attention, ChannelUpdate, ChannelUpdateAttempt, Order
 from orders.status import Status
@@ -447,22 +446,45 @@ def test_a_retry_that_is_only_postponed_leaves_the_attention_open(account: Accou
     assert Attention.objects.get().cleared_at is None
 
 
-def test_one_pusher_per_channel_at_a_time(account: Account, shop: Shop, other_session: Callable[[str], None]) -> None:
+def test_one_pusher_per_channel_at_a_time(account: Account, shop: Shop) -> None:
     invoiced(account)
-    other_session(f"SELECT pg_advisory_lock({outbound.LOCK}, {account.channel_id})")
 
+    with turn(f"push {account.channel_id}") as held:
+        assert held is not None
+        assert not push_channel(account.channel)
+        assert the_update().state == State.PENDING
+
+    assert push_channel(account.channel)
+
+
+def test_a_killed_pusher_holds_its_turn_for_seconds_only(account: Account, shop: Shop) -> None:
+    invoiced(account)
+    Turn.objects.create(name=f"push {account.channel_id}", token=1, until=timezone.now() + timedelta(seconds=10))
     assert not push_channel(account.channel)
-    assert the_update().state == State.PENDING
+
+    Turn.objects.update(until=timezone.now() - timedelta(seconds=1))
+
+    assert push_channel(account.channel)
 
 
-@pytest.fixture
-def other_session() -> Iterator[Callable[[str], None]]:
-    other = connection.copy()
+def test_who_lost_the_turn_finishes_what_it_claimed_and_claims_no_more(
+    account: Account, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbound, "RENEW_SECONDS", 0.0)
+    monkeypatch.setattr(outbound, "CONNECTIONS", 1)
+    for _ in range(6):
+        invoiced(account)
+    shop.latency = 0.05
+    renew = Held.renew
 
-    def execute(statement: str) -> None:
-        with other.cursor() as cursor:
-            cursor.execute(statement)
+    def lose(held: Held) -> bool:
+        Turn.objects.filter(name=held.name).update(token=1, until=timezone.now() + timedelta(seconds=10))
+        return renew(held)
 
-    yield execute
-    other.close()
-    other.close_pool()
+    monkeypatch.setattr(Held, "renew", lose)
+
+    push_channel(account.channel)
+
+    states = list(ChannelUpdate.objects.values_list("state", flat=True))
+    assert State.PENDING in states
+    assert len(shop.told) == states.count(State.SENT)
