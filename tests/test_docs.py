@@ -1,5 +1,6 @@
 """Documents say what the code does."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,3 +13,17 @@ DOCS = Path(__file__).parent.parent / "docs"
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_made_from_code_is_up_to_date(name: str) -> None:
     assert (DOCS / name).read_text() == DOCUMENTS[name](), "run: python manage.py write_docs"
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    read = set(re.findall(r'env(?:_list)?\("([A-Z_]+)"', (DOCS.parent / "config/settings.py").read_text()))
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (DOCS / "configuration.md").read_text(), re.MULTILINE))
+
+    assert documented == read
+
+
+@pytest.mark.parametrize("page", [DOCS.parent / "README.md", *DOCS.rglob("*.md")], ids=lambda page: page.name)
+def test_links_between_documents_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text())
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
