@@ -1,14 +1,14 @@
-"""From an account to an adapter that speaks for it."""
+"""From an account to an adapter that is ready for every call."""
 
 from django.utils.translation import gettext as _
 
-from marketplaces import loop, registry
-from marketplaces.adapter import Adapter, Connection
-from marketplaces.clients import client_for
+from marketplaces import loop
+from marketplaces.adapter import Adapter
+from marketplaces.adapters import adapter_of
 from marketplaces.errors import MarketplaceError
 from marketplaces.http import DEADLINE
-from marketplaces.limits import SharedLimiter
 from marketplaces.models import Account
+from marketplaces.tokens import StoredAccess
 
 #: Seconds that one call waits for its turn under the account's rate limit before it is put off.
 PATIENCE = 2.0
@@ -16,15 +16,7 @@ PATIENCE = 2.0
 
 def connect(account: Account, *, patience: float = PATIENCE) -> Adapter:
     """The account's adapter, with the credentials as they are now. Its coroutines run on marketplaces.loop."""
-    connection = Connection(
-        account_id=account.pk,
-        channel_code=account.channel.code,
-        base_url=account.effective_base_url,
-        credentials=account.credentials,
-        production=account.production,
-    )
-    limiter = SharedLimiter(account.pk, account.effective_limits, patience=patience)
-    return registry.adapter_class(account.connector)(connection, client_for(account.pk), limiter)
+    return adapter_of(account, access=StoredAccess(account.pk), patience=patience)
 
 
 def check(account: Account) -> str:

@@ -5,7 +5,7 @@
 
 from celery import shared_task
 
-from marketplaces import inbound, outbound, outbox
+from marketplaces import inbound, outbound, outbox, tokens
 from marketplaces.models import Account, Heartbeat
 from orders.models import Channel
 
@@ -35,6 +35,18 @@ def push_due_updates(**_: object) -> None:
 @shared_task
 def push_channel(*, channel_id: int, **_: object) -> None:
     outbound.push_channel(Channel.objects.get(pk=channel_id))
+
+
+@shared_task
+def renew_tokens(**_: object) -> None:
+    for account_id in tokens.due():
+        renew_token.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+    Heartbeat.beat("tokens")
+
+
+@shared_task
+def renew_token(*, account_id: int, **_: object) -> None:
+    tokens.renew(account_id, within=tokens.AHEAD)
 
 
 @shared_task

@@ -8,6 +8,7 @@ from marketplaces import checks, outbox, registry
 
 def test_as_it_stands_nothing_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(registry.CONNECTORS, "fake")
+    monkeypatch.delitem(registry.CONNECTORS, "poller")
 
     assert checks.connectors_are_registered() == []
     assert checks.encryption_keys_are_usable() == []
