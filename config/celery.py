@@ -51,6 +51,22 @@ def schedule(sender: Celery, **_: object) -> None:
             "schedule": 2.0,
             "options": {"expires": 4.0},
         },
+        "Stock that accounts must know": {
+            "task": "marketplaces.tasks.tell_due_stock",
+            "schedule": 5.0,
+            "options": {"expires": 5.0},
+        },
+        "Stock of all SKUs, compared with what accounts were told": {
+            "task": "marketplaces.tasks.tell_due_stock",
+            "schedule": 600.0,
+            "kwargs": {"everything": True},
+            "options": {"expires": 300.0},
+        },
+        "Errors that marketplaces report afterwards": {
+            "task": "marketplaces.tasks.look_for_late_errors",
+            "schedule": 300.0,
+            "options": {"expires": 200.0},
+        },
         "Canary: beat to broker to worker to database": {
             "task": "marketplaces.tasks.canary",
             "schedule": 30.0,

@@ -270,6 +270,7 @@ CELERY_TASK_DEFAULT_QUEUE = "control"
 CELERY_TASK_ROUTES = {
     "marketplaces.tasks.pull_account": {"queue": "pull"},
     "marketplaces.tasks.push_channel": {"queue": "push"},
+    "marketplaces.tasks.tell_stock": {"queue": "push"},
 }
 
 #: From one pull of an account to the next; empty: what its connector says (SkyHub 15).

@@ -135,4 +135,26 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(models.F('account'), models.F('external_id'), name='message_external'), models.Index(models.OrderBy(models.F('received_at'), descending=True), condition=models.Q(('state', 'QUARANTINED')), name='message_quarantined')],
             },
         ),
+        migrations.CreateModel(
+            name='StockUpdate',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('sku', models.CharField(max_length=80, verbose_name='SKU')),
+                ('quantity', models.PositiveIntegerField(verbose_name='available')),
+                ('told', models.PositiveIntegerField(null=True, verbose_name='last told')),
+                ('state', models.CharField(choices=[('PENDING', 'To be told'), ('TOLD', 'Told'), ('NOT_SOLD', 'Not sold by this account'), ('REFUSED', 'Refused by the marketplace')], default='PENDING', max_length=8, verbose_name='state')),
+                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='not before')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('lease_until', models.DateTimeField(editable=False, null=True)),
+                ('lease_token', models.BigIntegerField(default=0, editable=False)),
+                ('last_error', models.TextField(blank=True, verbose_name='last error')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stock_updates', to='marketplaces.account', verbose_name='account')),
+            ],
+            options={
+                'verbose_name': 'stock at the channel',
+                'verbose_name_plural': 'stock at the channels',
+                'indexes': [models.Index(models.F('account'), models.F('due_at'), condition=models.Q(('state', 'PENDING')), name='stock_update_due')],
+                'constraints': [models.UniqueConstraint(models.F('account'), models.F('sku'), name='stock_update_once_per_sku')],
+            },
+        ),
     ]
