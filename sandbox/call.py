@@ -1,5 +1,6 @@
 """One HTTP call a marketplace received, from its first byte to what was answered."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,9 @@ from aiohttp import web
 SECRET_HEADERS = frozenset(
     {"authorization", "cookie", "x-api-key", "x-accountmanager-key", "x-user-token", "proxy-authorization"}
 )
+SECRET_FIELDS = frozenset({"access_token", "refresh_token", "sign"})
+_IN_TARGET = re.compile(r"([?&](?:access_token|refresh_token|sign)=)[^&]*")
+_IN_BODY = re.compile(rb'("(?:access_token|refresh_token)"\s*:\s*)"[^"]*"')
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +45,15 @@ class Call:
 
     def redacted_headers(self) -> dict[str, str]:
         return {name: "[redacted]" if name.lower() in SECRET_HEADERS else value for name, value in self.headers.items()}
+
+    def redacted_query(self) -> dict[str, list[str]]:
+        return {name: ["[redacted]"] if name in SECRET_FIELDS else values for name, values in self.query.items()}
+
+    def redacted_target(self) -> str:
+        return _IN_TARGET.sub(r"\1[redacted]", self.target)
+
+    def redacted_body(self) -> bytes:
+        return _IN_BODY.sub(rb'\1"[redacted]"', self.body)
 
 
 CALL = web.RequestKey("call", Call)  # where the recorder leaves it for the face

@@ -33,14 +33,14 @@ class SandboxClient:
         return found
 
     def for_store(self, name: str, **spec: Any) -> "SandboxClient":
-        """A client of another store, created now; `spec`: kind, email, api_key, accountmanager_key, sells."""
+        """A client of another store, created now; `spec`: what a marketplace's stores are told apart by."""
         self._call("POST", f"/{self.face}/stores", {"name": name, **spec})
         return SandboxClient(self.base, face=self.face, store=name)
 
     # -- buyer and marketplace -------------------------------------------------------------------------
 
     def create_order(self, **spec: Any) -> Json:
-        """One order as the marketplace holds it; sandbox/skyhub/README.md lists what `spec` may say."""
+        """One order as the marketplace holds it; its README lists what `spec` may say."""
         return self.create_orders(**spec)[0]
 
     def create_orders(self, count: int = 1, **spec: Any) -> list[Json]:
@@ -72,6 +72,11 @@ class SandboxClient:
     def act(self, code: str, verb: str, /, **arguments: Any) -> Json:
         order: Json = self._call("POST", f"/{self.face}/orders/{quote(code, safe='')}/{verb}", arguments)
         return order
+
+    def command(self, verb: str, /, **arguments: Any) -> Json:
+        """Something that happens to the whole store; a marketplace's README lists what can."""
+        answer: Json = self._call("POST", f"/{self.face}/store/{verb}", arguments)
+        return answer
 
     # -- what the marketplace sees ---------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ class Control:
             ("GET", "/{face}/switches", lambda r, _: self._face(r).switches(store_of(r))),
             ("PATCH", "/{face}/switches", lambda r, body: self._face(r).switch(store_of(r), body)),
             ("GET", "/{face}/queue", lambda r, _: self._face(r).queue(store_of(r))),
+            ("POST", "/{face}/store/{verb}", self._command),
             ("GET", "/{face}/stock", lambda r, _: self._face(r).stock(store_of(r))),
             ("GET", "/{face}/effects", lambda r, _: self._face(r).effects(store_of(r))),
             ("GET", "/{face}/orders", lambda r, _: self._face(r).orders(store_of(r), r.query)),
@@ -122,6 +123,9 @@ class Control:
 
     def _order(self, request: web.Request, _body: Json) -> Json:
         return self._face(request).order(store_of(request), request.match_info["code"])
+
+    def _command(self, request: web.Request, body: Json) -> Json:
+        return self._face(request).command(store_of(request), request.match_info["verb"], body)
 
     def _act(self, request: web.Request, body: Json) -> Json:
         where = request.match_info

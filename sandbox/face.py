@@ -18,7 +18,7 @@ class Face(Protocol):
         """The marketplace's own protocol; it is mounted under `/<name>`."""
         ...
 
-    def identify(self, headers: Mapping[str, str]) -> str | None:
+    def identify(self, headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
         """The store whose credentials a call carries, before anything is checked."""
         ...
 
@@ -45,6 +45,10 @@ class Face(Protocol):
 
     def act(self, store: str, code: str, verb: str, arguments: Json) -> Json:
         """Something the marketplace or the buyer does to an order. Raises Conflict, Missing or Invalid."""
+        ...
+
+    def command(self, store: str, verb: str, arguments: Json) -> Json:
+        """Something that happens to the store as a whole. Raises Conflict, Missing or Invalid."""
         ...
 
     def stock(self, store: str) -> dict[str, int]:

@@ -1,10 +1,14 @@
 """The simulated marketplaces. A further one is one folder and one line here."""
 
+from collections.abc import Callable
+
 from sandbox.clock import Clock
 from sandbox.face import Face
+from sandbox.shopee.face import Shopee
 from sandbox.skyhub.face import SkyHub
 
 
-def make_faces(*, clock: Clock, seed: int) -> dict[str, Face]:
-    faces: list[Face] = [SkyHub(clock=clock, seed=seed)]
+def make_faces(*, clock: Clock, seed: int, touch: Callable[[], None]) -> dict[str, Face]:
+    """`touch` is for what changes without a call: it makes the sandbox save."""
+    faces: list[Face] = [SkyHub(clock=clock, seed=seed), Shopee(clock=clock, seed=seed, touch=touch)]
     return {face.name: face for face in faces}

@@ -130,20 +130,21 @@ def _entry(number: int, call: Call) -> dict[str, Any]:
         "store": call.store,
         "method": call.method,
         "path": call.path,
-        "target": call.target,
+        "target": call.redacted_target(),
         "code": call.code,
-        "query": call.query,
+        "query": call.redacted_query(),
         "headers": call.redacted_headers(),
         "status": call.status,
         "answer": call.answer,
         "effect": call.effect,
         "fault": call.fault,
     }
+    body = call.redacted_body()
     try:
-        entry["body"] = call.body.decode()
+        entry["body"] = body.decode()
     except UnicodeDecodeError:
         entry["body"] = None
-        entry["body_base64"] = base64.b64encode(call.body).decode()
+        entry["body_base64"] = base64.b64encode(body).decode()
     return entry
 
 

@@ -59,7 +59,7 @@ class Recorder:
             body=await request.read(),
             at=datetime.now(UTC),
             sandbox_at=self._world.clock.now(),
-            store=face.identify(request.headers),
+            store=face.identify(request.headers, request.query),
         )
 
     async def _answer(

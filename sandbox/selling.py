@@ -18,7 +18,10 @@ Plan = tuple[float, int, str, str, str, str]  # due, tie-break, face, store, cod
 
 
 class Seller:
-    """Sells in every store marked `sells`. Same seed, same `run_due` calls: same buyers, same deeds."""
+    """Each round sells once at every marketplace, in a store marked `sells`.
+
+    Same seed, same `run_due` calls: same buyers, same deeds.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -59,7 +62,8 @@ class Seller:
         while self._plans and self._plans[0][0] <= now:
             self._carry_out(heapq.heappop(self._plans))
         if self._next_sale <= now:
-            self._sell(now)
+            for face in self._world.faces.values():
+                self._sell(face, now)
             self._next_sale = now + self.pace * self._dice.uniform(0.8, 1.2)
         return min(self._next_sale, self._plans[0][0]) if self._plans else self._next_sale
 
@@ -74,16 +78,11 @@ class Seller:
         self._planned = 0
         self._next_sale = 0.0
 
-    def _shops(self) -> list[tuple[Face, str]]:
-        return [
-            (face, store["name"]) for face in self._world.faces.values() for store in face.stores() if store["sells"]
-        ]
-
-    def _sell(self, now: float) -> None:
-        shops = self._shops()
-        if not shops:
+    def _sell(self, face: Face, now: float) -> None:
+        stores = selling_stores(face)
+        if not stores:
             return
-        face, store = self._dice.choice(shops)
+        store = self._dice.choice(stores)
         if face.open_orders(store) >= MOST_OPEN:
             return
         face.forget_finished(store, FINISHED_KEPT)
@@ -106,9 +105,10 @@ class Seller:
         return [("pay", wait)]
 
     def _resume_unpaid(self, now: float) -> None:
-        for face, store in self._shops():
-            for code in face.unpaid_orders(store):
-                self._plan(now + self._dice.uniform(5, 20), face, store, code, "pay")
+        for face in self._world.faces.values():
+            for store in selling_stores(face):
+                for code in face.unpaid_orders(store):
+                    self._plan(now + self._dice.uniform(5, 20), face, store, code, "pay")
 
     def _plan(self, due: float, face: Face, store: str, code: str, verb: str) -> None:
         self._planned += 1
@@ -121,3 +121,7 @@ class Seller:
         except ControlError:
             return  # somebody was first: canceled, paid by hand, shipped
         self._world.touch()
+
+
+def selling_stores(face: Face) -> list[str]:
+    return [store["name"] for store in face.stores() if store["sells"]]

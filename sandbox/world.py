@@ -28,8 +28,8 @@ class World:
         if directory:
             directory.mkdir(parents=True, exist_ok=True)
         self.ledger = Ledger(path=directory / "ledger.jsonl" if directory else None)
-        self.faces = make_faces(clock=self.clock, seed=seed)
         self._changed = False
+        self.faces = make_faces(clock=self.clock, seed=seed, touch=self.touch)
         self._saved = ""
         self._load()
 

@@ -47,7 +47,7 @@ class SkyHub:
             app.router.add_route(endpoint.method, endpoint.path, partial(self._serve, endpoint))
         return app
 
-    def identify(self, headers: Mapping[str, str]) -> str | None:
+    def identify(self, headers: Mapping[str, str], _query: Mapping[str, str]) -> str | None:
         store = self._by_key.get(headers.get("X-Api-Key", ""))
         return store.name if store else None
 
@@ -110,6 +110,9 @@ class SkyHub:
     def act(self, store: str, code: str, verb: str, arguments: Json) -> Json:
         found = self._store(store)
         return described_order(found, market.act(found, code, verb, arguments))
+
+    def command(self, store: str, verb: str, arguments: Json) -> Json:
+        raise Invalid(f"nothing can be done to a whole SkyHub store, not even {verb!r}")
 
     def queue(self, store: str) -> list[Json]:
         return queue_rows(self._store(store))

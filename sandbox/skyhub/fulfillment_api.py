@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 from sandbox.call import Call
+from sandbox.form import content_type, form_of
 from sandbox.skyhub import statuses as st
 from sandbox.skyhub.checks import asked_move
-from sandbox.skyhub.form import form_of, key_in_xml
-from sandbox.skyhub.gate import JSON, MULTIPART, Endpoint, content_type
-from sandbox.skyhub.invoice_api import attach_invoice
+from sandbox.skyhub.gate import JSON, MULTIPART, Endpoint
+from sandbox.skyhub.invoice_api import attach_invoice, key_in_xml
 from sandbox.skyhub.order import Order
 from sandbox.skyhub.reply import Refused, Reply
 from sandbox.skyhub.store import Store

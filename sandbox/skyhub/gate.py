@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.call import Call
+from sandbox.form import content_type
 from sandbox.skyhub.reply import Refused, Reply
 from sandbox.skyhub.store import Store
 
@@ -58,10 +59,6 @@ def read_body(store: Store, call: Call, endpoint: Endpoint) -> None:
 
 def wants_pdf(call: Call) -> bool:
     return any(name.lower() == "accept" and PDF in value.lower() for name, value in call.headers.items())
-
-
-def content_type(call: Call) -> str:
-    return next((value for name, value in call.headers.items() if name.lower() == "content-type"), "")
 
 
 def _check_credentials(store: Store, headers: Mapping[str, str]) -> None:

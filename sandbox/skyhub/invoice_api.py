@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 from sandbox.call import Call
+from sandbox.form import content_type, form_of
 from sandbox.skyhub import statuses as st
 from sandbox.skyhub.checks import asked_move, known_order, part_of, past_moment, positive
 from sandbox.skyhub.dates import local
-from sandbox.skyhub.form import form_of, key_in_xml
-from sandbox.skyhub.gate import JSON, MULTIPART, Endpoint, content_type
+from sandbox.skyhub.gate import JSON, MULTIPART, Endpoint
 from sandbox.skyhub.order import Order
 from sandbox.skyhub.reply import Refused, Reply
 from sandbox.skyhub.store import Store
@@ -66,6 +66,14 @@ def _issue_date(store: Store, order: Order, posted: object) -> str:
     if order.paid is not None and moment.timestamp() < int(order.paid):
         raise Refused(422, "invoice.issue_date não pode ser anterior ao pagamento")
     return local(moment)
+
+
+def key_in_xml(xml: bytes) -> str:
+    """The access key, from the id of the NF-e or from its protocol."""
+    match = re.search(rb'Id="NFe(\d{44})"|<chNFe>(\d{44})</chNFe>', xml)
+    if match is None:
+        raise Refused(422, "XML da nota fiscal inválido: chave de acesso não encontrada")
+    return (match[1] or match[2]).decode()
 
 
 def _from_form(call: Call) -> Json:

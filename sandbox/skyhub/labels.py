@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from sandbox.pdf import pdf
 from sandbox.skyhub.order import Order
-from sandbox.skyhub.pdf import pdf
 
 Json = dict[str, Any]
 SERVICES = {"CORREIOS": ("03298", "PAC CONTRATO AGENCIA"), "DIRECT": ("DIR01", "DIRECT EXPRESSA")}

@@ -6,12 +6,12 @@ from typing import Any
 
 from sandbox.catalog import PRODUCTS, Product
 from sandbox.clock import Clock
+from sandbox.deadlines import Deadlines
 from sandbox.errors import Missing
+from sandbox.limits import Limits
 from sandbox.skyhub import statuses as st
 from sandbox.skyhub.account import Account
 from sandbox.skyhub.dates import local, naive_utc
-from sandbox.skyhub.deadlines import Deadlines
-from sandbox.skyhub.limits import Limits
 from sandbox.skyhub.order import Order
 from sandbox.skyhub.queue import Queue
 from sandbox.skyhub.statuses import Status
@@ -29,7 +29,7 @@ class Store(Account):
         self.orders: dict[str, Order] = {}
         self.queue = Queue()
         self.limits = Limits()
-        self.deadlines = Deadlines()
+        self.deadlines: Deadlines[Order] = Deadlines()
         self.placed = 0  # orders ever placed: the next code follows from it
         self.products: dict[str, Json] = {product.sku: _on_the_shelf(product) for product in PRODUCTS}
         self.plps: dict[int, Json] = {}

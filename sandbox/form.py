@@ -1,16 +1,13 @@
-"""Multipart bodies, and the access key inside an NF-e XML."""
+"""The fields of a multipart/form-data body."""
 
-import re
 from email import message_from_bytes
 from email.message import Message
 
 from sandbox.call import Call
-from sandbox.skyhub.gate import content_type
-from sandbox.skyhub.reply import Refused
 
 
 def form_of(call: Call) -> dict[str, bytes]:
-    """The fields of a multipart/form-data body; the last of a name wins, a broken body has none."""
+    """The last of a name wins, a broken body has none."""
     message = message_from_bytes(b"Content-Type: " + content_type(call).encode() + b"\r\n\r\n" + call.body)
     fields: dict[str, bytes] = {}
     for part in message.get_payload() if message.is_multipart() else []:
@@ -21,9 +18,5 @@ def form_of(call: Call) -> dict[str, bytes]:
     return fields
 
 
-def key_in_xml(xml: bytes) -> str:
-    """The access key, from the id of the NF-e or from its protocol."""
-    match = re.search(rb'Id="NFe(\d{44})"|<chNFe>(\d{44})</chNFe>', xml)
-    if match is None:
-        raise Refused(422, "XML da nota fiscal inválido: chave de acesso não encontrada")
-    return (match[1] or match[2]).decode()
+def content_type(call: Call) -> str:
+    return next((value for name, value in call.headers.items() if name.lower() == "content-type"), "")

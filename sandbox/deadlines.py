@@ -1,11 +1,25 @@
-"""What the marketplace will do to an order later, by the sandbox's clock."""
+"""What a marketplace will do to an order later, by the sandbox's clock."""
 
 import heapq
+from collections.abc import Mapping
+from typing import Generic, Protocol, TypeVar
 
-from sandbox.skyhub.order import Order
+
+class Dated(Protocol):
+    """An order; `due` holds what is to happen to it, and when."""
+
+    due: list[tuple[float, str]]
+
+    @property
+    def code(self) -> str: ...
+
+    def changed(self) -> None: ...
 
 
-class Deadlines:
+Order = TypeVar("Order", bound=Dated)
+
+
+class Deadlines(Generic[Order]):
     """The order's own `due` list is the truth; this only finds the earliest quickly."""
 
     def __init__(self) -> None:
@@ -26,7 +40,7 @@ class Deadlines:
         order.due.clear()
         order.changed()
 
-    def take(self, orders: dict[str, Order], *, now: float) -> tuple[Order, str] | None:
+    def take(self, orders: Mapping[str, Order], *, now: float) -> tuple[Order, str] | None:
         """The next deadline that has passed, once; None when there is none."""
         while self._heap and self._heap[0][0] <= now:
             moment, _, code, verb = heapq.heappop(self._heap)

@@ -1,0 +1,1 @@
+"""Shopee's open platform v2 in Brazil, simulated."""
