@@ -5,11 +5,7 @@
 
 from celery import shared_task
 
-<<<<<<< HEAD
-from marketplaces import inbound, outbound, outbox, tokens
-=======
-from marketplaces import inbound, late_errors, outbound, outbox, stock
->>>>>>> 1865c3b (Available stock is told to every account that sells it; errors that come later are shown at their order)
+from marketplaces import inbound, late_errors, outbound, outbox, stock, tokens
 from marketplaces.models import Account, Heartbeat
 from orders.models import Channel
 
@@ -42,7 +38,6 @@ def push_channel(*, channel_id: int, **_: object) -> None:
 
 
 @shared_task
-<<<<<<< HEAD
 def renew_tokens(**_: object) -> None:
     for account_id in tokens.due():
         renew_token.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
@@ -52,7 +47,9 @@ def renew_tokens(**_: object) -> None:
 @shared_task
 def renew_token(*, account_id: int, **_: object) -> None:
     tokens.renew(account_id, within=tokens.AHEAD)
-=======
+
+
+@shared_task
 def tell_due_stock(*, everything: bool = False, **_: object) -> None:
     stock.notice(everything=everything)
     for account_id in stock.due_accounts():
@@ -73,7 +70,6 @@ def look_for_late_errors(**_: object) -> None:
 @shared_task
 def look_for_late_errors_of(*, account_id: int, **_: object) -> None:
     late_errors.look(Account.objects.select_related("channel").get(pk=account_id))
->>>>>>> 1865c3b (Available stock is told to every account that sells it; errors that come later are shown at their order)
 
 
 @shared_task
