@@ -24,6 +24,7 @@ logger = logging.getLogger("marketplaces.calls")
 #: Seconds from the first attempt to connect to the last byte of the answer. Every lease is longer.
 DEADLINE = 30.0
 LONGEST_RETRY_AFTER = 3600.0
+HEADERS = {"User-Agent": "Despacho", "Accept-Encoding": "gzip, deflate"}
 _SECRET_HEADER = re.compile("key|token|auth|secret|signature")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -76,7 +77,9 @@ async def call(
     status).
     """
     writes = method not in READING if write is None else write
-    request = client.build_request(method, url, headers=headers, params=params, json=json, content=content)
+    request = httpx.Request(
+        method, url, headers={**HEADERS, **(headers or {})}, params=params, json=json, content=content
+    )
     start = time.monotonic()
     try:
         async with asyncio.timeout(DEADLINE):
@@ -122,14 +125,16 @@ def _lost(request: httpx.Request, error: Exception, writes: bool) -> Unavailable
 
 
 def _never_left(error: Exception) -> bool:
-    """Did it fail before anything was sent?
-
-    httpx-aiohttp 0.2 calls a connection that was dropped after the request a ConnectTimeout, so aiohttp's own error
-    decides where there is one.
-    """
-    if isinstance(error.__cause__, aiohttp.ClientError):
-        return isinstance(error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
-    return isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol)
+    """Did it fail before anything was sent?"""
+    return isinstance(
+        error,
+        aiohttp.ClientConnectorError
+        | aiohttp.ConnectionTimeoutError
+        | aiohttp.InvalidURL
+        | httpx.ConnectError
+        | httpx.ConnectTimeout
+        | httpx.UnsupportedProtocol,
+    )
 
 
 def _words(error: Exception) -> str:

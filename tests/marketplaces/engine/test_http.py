@@ -105,7 +105,6 @@ def test_a_connection_that_is_refused_sent_nothing(method: str) -> None:
 
 
 def test_a_connection_dropped_after_a_write_leaves_its_outcome_unknown(server: Server) -> None:
-    """httpx-aiohttp calls this a ConnectTimeout, as if nothing had been sent."""
     server.answers.append(CUT)
 
     with pytest.raises(OutcomeUnknown):
