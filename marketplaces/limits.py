@@ -7,7 +7,7 @@ import os
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import redis.asyncio
 from django.conf import settings
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 SHARE = 0.96
 #: How close two calls may leave after the loop was busy and their turns came together: late turns catch up slowly.
 CLOSEST_SHARE = 0.98
+#: Calls a second: a limit so high is none, and asking Redis for every turn would cost more than the call.
+UNREACHABLE = 1_000.0
 #: While Redis is away every process counts for itself, so each takes less.
 LOCAL_SHARE = 0.5
 #: A frozen Redis costs this much once, and then nothing until it is asked again.
@@ -32,15 +34,17 @@ REDIS_SECONDS = 0.25
 REDIS_REST = 5.0
 
 # KEYS: the bucket. ARGV, in microseconds: interval, patience, and how far ahead this process knows the next turn to
-# be (so that a FLUSHALL does not give the same turns out twice). Answers the wait; beyond patience no turn is taken.
+# be (so that a FLUSHALL does not give the same turns out twice); then how many turns are asked for. Answers the wait
+# for the first, the others follow by intervals; those beyond patience are not taken.
 TAKE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local turn = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0), now + ARGV[3])
 local wait = turn - now
 if wait <= tonumber(ARGV[2]) then
-  local next_turn = string.format('%.0f', turn + ARGV[1])
-  redis.call('SET', KEYS[1], next_turn, 'PX', math.ceil((wait + ARGV[1]) / 1000) + 1000)
+  local taken = math.min(tonumber(ARGV[4]), math.floor((ARGV[2] - wait) / ARGV[1]) + 1)
+  local free = turn + taken * ARGV[1]
+  redis.call('SET', KEYS[1], string.format('%.0f', free), 'PX', math.ceil((free - now) / 1000) + 1000)
 end
 return string.format('%.0f', wait)
 """
@@ -63,6 +67,8 @@ class SharedLimiter(Limiter):
         self.patience = patience
 
     async def take(self, bucket: str) -> None:
+        if self.rates[bucket] >= UNREACHABLE:
+            return
         key = f"limit:{self.account_id}:{bucket}"
         wait = await _turns.take(key, interval=1 / (self.rates[bucket] * SHARE), patience=self.patience)
         if wait > self.patience:
@@ -76,41 +82,58 @@ class SharedLimiter(Limiter):
 
 
 class _Turns:
-    """Gives out turns. One per process; calls are one at a time, so that a frozen Redis is waited for once."""
+    """Gives out turns. One per process; Redis is asked once at a time, for all who ask meanwhile."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._redis: redis.asyncio.Redis | None = None
         self._ask_again_at = 0.0
         self._free_at: dict[str, float] = {}
+        self._asking: defaultdict[tuple[str, float, float], list[asyncio.Future[float]]] = defaultdict(list)
         self._doors: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._left_at: dict[str, float] = {}
 
     async def take(self, key: str, *, interval: float, patience: float) -> float:
         """Seconds to wait; more than `patience` means that no turn was taken."""
+        asked: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        asking = self._asking[key, interval, patience]
+        asking.append(asked)
         async with self._lock:
-            now = time.monotonic()
-            ahead = max(0.0, self._free_at.get(key, 0.0) - now)
-            wait = await self._ask(key, interval, patience, ahead)
-            if wait is None:
-                wait, interval = ahead, interval * SHARE / LOCAL_SHARE
+            # Who held the lock before may have asked for all of us.
+            if not asked.done():
+                together, asking[:] = list(asking), []
+                await self._answer(together, key, interval, patience)
+        return asked.result()
+
+    async def _answer(
+        self, asking: Sequence[asyncio.Future[float]], key: str, interval: float, patience: float
+    ) -> None:
+        now = time.monotonic()
+        ahead = max(0.0, self._free_at.get(key, 0.0) - now)
+        wait = await self._ask(key, interval, patience, ahead, len(asking))
+        if wait is None:
+            wait, interval = ahead, interval * SHARE / LOCAL_SHARE
+        for asked in asking:
             if wait <= patience:
                 self._free_at[key] = now + wait + interval
-            return wait
+            if not asked.done():  # its caller has gone, and its turn is lost
+                asked.set_result(wait)
+            wait += interval
 
     async def leave(self, key: str, *, gap: float) -> None:
         """Returns `gap` seconds after the one before, by the clock that the calls themselves see."""
         async with self._doors[key]:
-            await asyncio.sleep(self._left_at.get(key, 0.0) + gap - time.monotonic())
+            if (pause := self._left_at.get(key, 0.0) + gap - time.monotonic()) > 0:
+                await asyncio.sleep(pause)
             self._left_at[key] = time.monotonic()
 
-    async def _ask(self, key: str, interval: float, patience: float, ahead: float) -> float | None:
-        """None while Redis is away."""
+    async def _ask(self, key: str, interval: float, patience: float, ahead: float, turns: int) -> float | None:
+        """The wait for the first turn; None while Redis is away."""
         if time.monotonic() < self._ask_again_at:
             return None
         try:
             arguments = [round(seconds * 1e6) for seconds in (interval, patience, ahead)]
-            wait = await self._client().eval(TAKE, 1, key, *arguments)
+            wait = await self._client().eval(TAKE, 1, key, *arguments, turns)
         except (redis.RedisError, OSError) as error:
             if not self._ask_again_at:
                 logger.warning("limits.local Redis does not answer (%s): each process counts for itself", error)

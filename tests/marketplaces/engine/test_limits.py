@@ -95,6 +95,33 @@ def test_two_processes_share_one_limit(turns: limits._Turns) -> None:
     assert min(gaps) > 0.5 / 9
 
 
+def test_those_who_ask_together_get_turns_one_after_the_other(turns: limits._Turns) -> None:
+    key, interval = f"limit:{next(_account)}:b", 0.1
+
+    async def ask() -> list[float]:
+        return await asyncio.gather(*[turns.take(key, interval=interval, patience=0.55) for _ in range(20)])
+
+    waits = loop.run(ask(), timeout=10)
+    (next_wait,) = [at - time.monotonic() for at in times(turns, 1, key=key)]
+
+    taken = [wait for wait in waits if wait <= 0.55]
+    assert 5 <= len(taken) <= 6
+    assert min(later - earlier for earlier, later in pairwise(taken)) > 0.9 * interval
+    assert next_wait < taken[-1] + 1.1 * interval  # whoever had no patience has used no turn up
+
+
+def test_a_limit_that_nobody_reaches_asks_nobody(turns: limits._Turns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    limiter = SharedLimiter(next(_account), {"b": limits.UNREACHABLE}, patience=0)
+
+    async def take_many() -> None:
+        await asyncio.gather(*[limiter.take("b") for _ in range(100)])
+
+    loop.run(take_many(), timeout=1)
+
+    assert turns._redis is None
+
+
 def test_accounts_and_buckets_do_not_share(turns: limits._Turns) -> None:
     async def take() -> float:
         start = time.monotonic()
@@ -145,7 +172,7 @@ def test_without_redis_each_process_counts_for_itself_more_carefully(
 
 @pytest.mark.usefixtures("silent_redis")
 def test_a_frozen_redis_costs_a_fraction_of_a_second_once(turns: limits._Turns) -> None:
-    limiter = SharedLimiter(next(_account), {"b": 10_000.0}, patience=2)
+    limiter = SharedLimiter(next(_account), {"b": 900.0}, patience=2)
 
     async def take_many() -> float:
         start = time.monotonic()
