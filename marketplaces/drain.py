@@ -18,6 +18,8 @@ from marketplaces.stopping import stopping
 
 logger = logging.getLogger(__name__)
 
+#: Seconds between two takes at least: commits of a few orders each would cost more than what they wait together.
+GATHER = 0.05
 #: Orders that may be leased from the marketplace and not yet acknowledged.
 WINDOW = 500
 #: Seconds: no more are fetched while the oldest waits this long for its acknowledgement.
@@ -56,6 +58,7 @@ class Drain:
         self._moved = asyncio.Condition()
         self._ended = False
         self._fetchers = 0
+        self._taken_at = 0.0
 
     def start(self) -> None:
         self._fetching = loop.submit(self._fetch())
@@ -64,6 +67,8 @@ class Drain:
     def take(self, limit: int, *, wait: float) -> list[Arrival] | None:
         """What has arrived, at most `limit`; [] when nothing did for `wait` seconds, None when no more will."""
         batch: list[Arrival] = []
+        time.sleep(max(0.0, self._taken_at + GATHER - time.monotonic()))
+        self._taken_at = time.monotonic()
         with contextlib.suppress(queue.Empty):
             while len(batch) < limit:
                 arrival = self._arrived.get(timeout=wait) if not batch else self._arrived.get_nowait()
