@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -56,6 +56,10 @@ def _body_text(response: httpx.Response) -> str:
     return response.text[:300]
 
 
+def _is_success(response: httpx.Response) -> bool:
+    return response.is_success
+
+
 async def call(
     client: httpx.AsyncClient,
     method: str,
@@ -68,11 +72,15 @@ async def call(
     content: bytes | None = None,
     write: bool | None = None,
     explain: Callable[[httpx.Response], str] = _body_text,
+    accepts: Callable[[httpx.Response], bool] = _is_success,
+    secrets: Collection[str] = (),
 ) -> httpx.Response:
     """The answer, if it is 2xx.
 
     `content` is a body that is no JSON; `headers` say what it is. `write` says whether the call changes anything at the
     marketplace; by default all but GET and HEAD do. `explain` reads the sentence out of the marketplace's error body.
+    `accepts` says which answers the caller reads itself, where a marketplace's HTTP status does not tell. `secrets` are
+    what the call carries or is signed with besides its headers: nobody reads them in a log.
     Raises Unavailable (OutcomeUnknown for a write that may have arrived), Unauthorized or Rejected (`code` is the HTTP
     status).
     """
@@ -88,7 +96,7 @@ async def call(
         _note(account_id, request, type(error).__name__, None, writes, start)
         raise _lost(request, error, writes) from error
     _note(account_id, request, str(response.status_code), response, writes, start)
-    if not response.is_success:
+    if not accepts(response):
         raise _refused(response, explain, writes)
     return response
 
@@ -163,6 +171,8 @@ def _redacted(text: str, request: httpx.Request) -> str:
     for name, value in request.headers.items():
         if value and _SECRET_HEADER.search(name):
             text = text.replace(value, MASK)
+    for value in filter(None, request.extensions.get("secrets", ())):
+        text = text.replace(value, MASK)
     return redact(text)
 
 
