@@ -67,6 +67,21 @@ def schedule(sender: Celery, **_: object) -> None:
             "schedule": 300.0,
             "options": {"expires": 200.0},
         },
+        "Held updates that are due within minutes": {
+            "task": "marketplaces.tasks.announce_updates",
+            "schedule": 60.0,
+            "options": {"expires": 30.0},
+        },
+        "Orders that webhooks named": {
+            "task": "marketplaces.tasks.pull_hinted_orders",
+            "schedule": 5.0,
+            "options": {"expires": 5.0},
+        },
+        "Access tokens that end soon": {
+            "task": "marketplaces.tasks.renew_tokens",
+            "schedule": 60.0,
+            "options": {"expires": 55.0},
+        },
         "Canary: beat to broker to worker to database": {
             "task": "marketplaces.tasks.canary",
             "schedule": 30.0,

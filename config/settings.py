@@ -63,6 +63,8 @@ SECRET_KEY = env("SECRET_KEY")
 FIELD_ENCRYPTION_KEYS = env_list("FIELD_ENCRYPTION_KEYS")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+#: How the outside reaches this hub, for example https://hub.example.com: what marketplaces are told to call, and sign.
+PUBLIC_URL = env("PUBLIC_URL", "").rstrip("/")
 
 INSTALLED_APPS = [
     "unfold",
@@ -269,6 +271,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
 CELERY_TASK_DEFAULT_QUEUE = "control"
 CELERY_TASK_ROUTES = {
     "marketplaces.tasks.pull_account": {"queue": "pull"},
+    "marketplaces.tasks.pull_orders": {"queue": "pull"},
     "marketplaces.tasks.push_channel": {"queue": "push"},
     "marketplaces.tasks.tell_stock": {"queue": "push"},
 }

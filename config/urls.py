@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/problems/<slug:slug>", problem_page, name="api-problem"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("webhooks/", include("marketplaces.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
 ]

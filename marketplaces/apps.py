@@ -1,5 +1,7 @@
 """The connections: how orders come in and updates go out."""
 
+from datetime import datetime
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +17,10 @@ class Marketplaces(AppConfig):
         updates_recorded.connect(_ring, dispatch_uid="marketplaces.doorbell")
 
 
-def _ring(*, channel_id: int, **_: object) -> None:
-    from marketplaces.doorbell import doorbell
+def _ring(*, channel_id: int, due_at: datetime | None = None, **_: object) -> None:
+    from marketplaces.tasks import push_bell
 
-    doorbell.ring(channel_id)
+    if due_at is None:
+        push_bell.ring(channel_id)
+    else:
+        push_bell.ring_at(channel_id, due_at)

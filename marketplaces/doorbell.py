@@ -1,14 +1,20 @@
-"""Rings the worker when a channel has something to be told. A ring may get lost: the sweep finds its updates."""
+"""Rings a worker when there is something to do. A ring may get lost: the sweeps find what it was for."""
 
 import logging
 import threading
 import time
+from datetime import datetime, timedelta
+from typing import Any
 
-from marketplaces.tasks import push_channel
+from celery import Task
+from django.utils import timezone
 
 logger = logging.getLogger(__name__)
 
-#: Seconds in which a channel is rung at once and then once more for all that came meanwhile.
+#: A ring may be sent ahead of its time by so much at most: a message that a worker holds for longer than the broker's
+#: visibility timeout (300 s) is given to a second one.
+AHEAD = timedelta(minutes=4)
+#: Seconds in which one is rung for at once and then once more for all that came meanwhile.
 TOGETHER = 0.2
 #: Seconds without ringing after a ring that failed: a frozen broker takes a second of somebody's request each time.
 REST = 5.0
@@ -17,40 +23,55 @@ EXPIRES = 30.0
 
 
 class Doorbell:
-    """One per process; any thread may ring."""
+    """One per task and process; any thread may ring. The task takes one id, in the argument `names`."""
 
-    def __init__(self) -> None:
+    def __init__(self, task: "Task[Any, Any]", *, names: str) -> None:
+        self.task = task
+        self.names = names
         self.failed = 0  #: rings lost since the process started
         self._lock = threading.Lock()
         self._told = False
         self._quiet_until = 0.0
-        self._windows: dict[
-            int, tuple[float, bool]
-        ] = {}  # by channel: its end, and whether a second ring is on its way
+        self._windows: dict[int, tuple[float, bool]] = {}  # by id: its end, and whether a second ring is on its way
 
-    def ring(self, channel_id: int) -> None:
-        """Have the channel's updates pushed soon. Takes a second at most, whatever the broker does; never raises."""
-        delay = self._delay(channel_id)
-        if delay is None:
-            return
+    def ring(self, pk: int) -> None:
+        """Have the task run for it soon. Takes a second at most, whatever the broker does; never raises."""
+        delay = self._delay(pk)
+        if delay is not None:
+            self._send(pk, countdown=delay, expires=EXPIRES)
+
+    def ring_at(self, pk: int, at: datetime) -> None:
+        """Have it run at this moment. One that lies further AHEAD is not rung for: beat announces it in time."""
+        left = at - timezone.now()
+        if left <= timedelta(0):
+            self.ring(pk)
+        elif left <= AHEAD and not self._is_quiet():
+            self._send(pk, eta=at, expires=at + timedelta(seconds=EXPIRES))
+
+    def _send(self, pk: int, **when: Any) -> None:
         try:
-            push_channel.apply_async(kwargs={"channel_id": channel_id}, countdown=delay, expires=EXPIRES)
+            self.task.apply_async(kwargs={self.names: pk}, **when)
             self._told = False
         except Exception as error:
             self._rest(error)
 
-    def _delay(self, channel_id: int) -> float | None:
+    def _is_quiet(self) -> bool:
+        with self._lock:
+            quiet = time.monotonic() < self._quiet_until
+            self.failed += quiet
+            return quiet
+
+    def _delay(self, pk: int) -> float | None:
         """Seconds until the worker shall start; None when this ring is not needed."""
+        if self._is_quiet():
+            return None
         now = time.monotonic()
         with self._lock:
-            if now < self._quiet_until:
-                self.failed += 1
-                return None
-            end, second_rung = self._windows.get(channel_id, (0.0, False))
+            end, second_rung = self._windows.get(pk, (0.0, False))
             if now >= end:
-                self._windows[channel_id] = (now + TOGETHER, False)
+                self._windows[pk] = (now + TOGETHER, False)
                 return 0.0
-            self._windows[channel_id] = (end, True)
+            self._windows[pk] = (end, True)
             # The second ring is heard when the window is over, so it stands for every later one in it.
             return None if second_rung else end - now
 
@@ -61,6 +82,3 @@ class Doorbell:
             told, self._told = self._told, True
         if not told:
             logger.warning("doorbell.unheard the sweep will deliver (%s lost so far): %r", self.failed, error)
-
-
-doorbell = Doorbell()

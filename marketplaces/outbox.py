@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -23,6 +24,12 @@ def due_channels() -> list[int]:
 
 def has_due(channel_id: int) -> bool:
     return bool(_execute(sql.HAS_DUE, {"channel": channel_id})[0][0])
+
+
+def due_soon(within: timedelta, *, after: timedelta) -> list[tuple[int, datetime]]:
+    """Channels, and the moments in that time from now at which held updates become due; a second's as its last one."""
+    span = {"after": after.total_seconds(), "within": within.total_seconds()}
+    return [(channel_id, due_at) for channel_id, due_at in _execute(sql.DUE_SOON, span)]
 
 
 def claim(channel_id: int, *, limit: int) -> list[Claim]:

@@ -19,6 +19,15 @@ AND EXISTS (
 DUE_CHANNELS = f"SELECT DISTINCT u.channel_id FROM orders_channelupdate AS u WHERE {_DUE}"
 HAS_DUE = f"SELECT EXISTS (SELECT 1 FROM orders_channelupdate AS u WHERE u.channel_id = %(channel)s AND {_DUE})"
 
+DUE_SOON = """
+SELECT u.channel_id, max(u.due_at) FROM orders_channelupdate AS u
+ WHERE u.state = 'PENDING' AND u.attempts = 0
+   AND u.due_at > statement_timestamp() + make_interval(secs => %(after)s)
+   AND u.due_at <= statement_timestamp() + make_interval(secs => %(within)s)
+ GROUP BY u.channel_id, date_trunc('second', u.due_at)
+ ORDER BY 2 LIMIT 1000
+"""
+
 # MATERIALIZED, or the planner may run the subquery, and so its LIMIT, more than once. A lease that ran out belonged
 # to a worker that died or slept: its call may have gone out.
 CLAIM = f"""

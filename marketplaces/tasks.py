@@ -3,14 +3,21 @@
 `**_` lets a worker take the messages of a newer publisher.
 """
 
+from datetime import timedelta
+
 from celery import shared_task
 
-from marketplaces import inbound, late_errors, outbound, outbox, stock, tokens
+from marketplaces import hints, inbound, late_errors, outbound, outbox, stock, tokens
+from marketplaces.doorbell import AHEAD, Doorbell
 from marketplaces.models import Account, Heartbeat
 from orders.models import Channel
 
 #: Seconds after which a message that no worker took is void: a newer one has been sent.
 EXPIRES = 30.0
+#: Updates that become due in so long a time are announced at once; longer than from one announcement to the next.
+ANNOUNCED = timedelta(seconds=90)
+#: The database's clock and a worker's may differ by this much.
+CLOCKS = timedelta(seconds=10)
 
 
 @shared_task
@@ -35,6 +42,25 @@ def push_due_updates(**_: object) -> None:
 @shared_task
 def push_channel(*, channel_id: int, **_: object) -> None:
     outbound.push_channel(Channel.objects.get(pk=channel_id))
+
+
+@shared_task
+def announce_updates(**_: object) -> None:
+    """Ring in time for what is due within the next minutes; the sweep finds it all the same, a second or two late."""
+    for channel_id, due_at in outbox.due_soon(AHEAD - CLOCKS, after=AHEAD - CLOCKS - ANNOUNCED):
+        push_bell.ring_at(channel_id, due_at)
+
+
+@shared_task
+def pull_hinted_orders(**_: object) -> None:
+    """For webhooks whose ring was lost, and those that wait for their next try."""
+    for account_id in hints.due_accounts():
+        pull_orders.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+
+
+@shared_task
+def pull_orders(*, account_id: int, **_: object) -> None:
+    hints.read_named(Account.objects.select_related("channel").get(pk=account_id))
 
 
 @shared_task
@@ -76,3 +102,7 @@ def look_for_late_errors_of(*, account_id: int, **_: object) -> None:
 def canary(**_: object) -> None:
     """Proves the whole way: beat, broker, worker, database."""
     Heartbeat.beat("canary")
+
+
+push_bell = Doorbell(push_channel, names="channel_id")
+hints_bell = Doorbell(pull_orders, names="account_id")

@@ -64,7 +64,7 @@ def tell(
         kind=kind,
         due_at=max(now, due_at or now),
     )
-    ring_on_commit(order.channel_id)
+    ring_on_commit(order.channel_id, due_at=due_at)
 
 
 def supersede_updates(order_ids: Sequence[int]) -> None:

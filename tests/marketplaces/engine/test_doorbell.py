@@ -38,7 +38,7 @@ def test_a_fact_that_is_committed_rings_for_its_channel(account: Account, broker
 
 def test_many_rings_for_a_channel_become_two(broker: redis.Redis) -> None:
     """The second is heard after the last of them, so none is in vain."""
-    bell = Doorbell()
+    bell = Doorbell(tasks.push_channel, names="channel_id")
 
     for _ in range(50):
         bell.ring(1)
@@ -47,7 +47,7 @@ def test_many_rings_for_a_channel_become_two(broker: redis.Redis) -> None:
 
 
 def test_channels_are_rung_for_separately(broker: redis.Redis) -> None:
-    bell = Doorbell()
+    bell = Doorbell(tasks.push_channel, names="channel_id")
 
     for channel_id in (1, 2, 3):
         bell.ring(channel_id)
@@ -57,7 +57,7 @@ def test_channels_are_rung_for_separately(broker: redis.Redis) -> None:
 
 def test_a_later_ring_is_rung_again(broker: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doorbell, "TOGETHER", 0.0)
-    bell = Doorbell()
+    bell = Doorbell(tasks.push_channel, names="channel_id")
 
     bell.ring(1)
     bell.ring(1)
@@ -75,7 +75,7 @@ def test_after_a_ring_that_failed_nobody_waits_for_the_broker_for_a_while(
         raise ConnectionError("refused")
 
     monkeypatch.setattr(tasks.push_channel, "apply_async", fail)
-    bell = Doorbell()
+    bell = Doorbell(tasks.push_channel, names="channel_id")
     for channel_id in range(10):
         bell.ring(channel_id)
     assert (len(tried), bell.failed) == (1, 10)
