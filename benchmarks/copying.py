@@ -14,6 +14,7 @@ from orders.models import Channel
 from orders.snapshot import OrderSnapshot
 from orders.statements import EVENT_COPY, ITEM_COPY, ORDER_COPY
 
+STOCK = "bench_stock"  #: a copy of the table of stock: rows of SKUs that nobody sells would only be in the way there
 FAR = 10**12  #: ids beyond what the sequences will reach
 Rows = list[tuple[Any, ...]]
 Batch = dict[tuple[str, tuple[str, ...]], Rows]
@@ -42,7 +43,7 @@ def ready(channel: Channel, snapshots: list[OrderSnapshot], numbers: Iterator[in
         ("orders_order", ORDER_COPY): orders,
         ("orders_orderitem", ITEM_COPY): items,
         ("orders_orderevent", EVENT_COPY): events,
-        ("orders_stockitem", ("sku", "reserved")): stock,
+        (STOCK, ("sku", "reserved")): stock,
     }
 
 

@@ -56,10 +56,14 @@ class Store:
     """One channel that sells endlessly: orders of one to five items out of 500 SKUs."""
 
     def __init__(self) -> None:
+        from django.db import connection
+
         from benchmarks.naive import store as naive
         from orders import intake
         from orders.models import Channel
 
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE IF NOT EXISTS bench_stock (LIKE orders_stockitem INCLUDING ALL)")
         self.channel = Channel.objects.create(code="bench", name="Bench", marketplace="skyhub")
         self.naive: Receive = naive.receive
         self.receive: Receive = intake.receive

@@ -7,7 +7,6 @@ after any change, any number of times, and the rebuild is the same comparison ov
 Locks are always taken in the same order: orders, their items, then SKUs in alphabetical order.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -40,10 +39,11 @@ _KNOW = """
 INSERT INTO orders_stockitem (sku, reserved) SELECT sku, 0 FROM unnest(%(skus)s::text[]) AS u(sku) ORDER BY sku
     ON CONFLICT DO NOTHING
 """
-# The subquery locks in the order of SKUs; an UPDATE by itself locks in whatever order it finds them.
+# The subquery locks in the order of SKUs; an UPDATE by itself locks in whatever order it finds them. Arrays, because
+# the planner takes them for short and looks each SKU up; JSON it takes for 100 rows, and may read the whole table.
 _BOOK = """
 UPDATE orders_stockitem AS s SET reserved = reserved + more, on_hand = on_hand - gone, changed_at = now()
-  FROM (SELECT m.* FROM json_to_recordset(%(moved)s) AS m(sku text, more int, gone int)
+  FROM (SELECT m.* FROM unnest(%(skus)s::text[], %(more)s::int[], %(gone)s::int[]) AS m(sku, more, gone)
           JOIN orders_stockitem USING (sku) ORDER BY sku FOR UPDATE OF orders_stockitem) AS moved
  WHERE s.sku = moved.sku
 RETURNING s.sku, s.reserved, s.on_hand, reserved > on_hand OR reserved - more > on_hand + gone
@@ -86,15 +86,21 @@ def _book(bookings: Sequence[Booking]) -> None:
         total = moved.setdefault(sku, [0, 0])
         total[0] += more
         total[1] += gone
-    rows = [{"sku": sku, "more": more, "gone": gone} for sku, (more, gone) in moved.items() if more or gone]
-    booked = execute(_BOOK, moved=json.dumps(rows)) if rows else []
-    if len(booked) < len(rows):  # SKUs never heard of before
-        known = {sku for sku, *_ in booked}
-        new = [row for row in rows if row["sku"] not in known]
-        execute(_KNOW, skus=[row["sku"] for row in new])
-        booked += execute(_BOOK, moved=json.dumps(new))
+    moved = {sku: total for sku, total in moved.items() if any(total)}
+    booked = _change(moved)
+    new = moved.keys() - {sku for sku, *_ in booked}
+    if new:  # SKUs never heard of before
+        execute(_KNOW, skus=sorted(new))
+        booked += _change({sku: moved[sku] for sku in new})
     # Only SKUs that are sold out, or were before this, concern anybody.
     _flag(bookings, {sku: (reserved, on_hand) for sku, reserved, on_hand, scarce in booked if scarce})
+
+
+def _change(moved: Mapping[str, Sequence[int]]) -> list[Any]:
+    if not moved:
+        return []
+    more, gone = zip(*moved.values(), strict=True)
+    return execute(_BOOK, skus=list(moved), more=list(more), gone=list(gone))
 
 
 def _flag(bookings: Sequence[Booking], scarce: Mapping[str, tuple[int, int]]) -> None:
