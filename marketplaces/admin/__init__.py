@@ -1,5 +1,25 @@
 """The connections' part of the back office: one file per screen, and what they add to the orders' screens."""
 
-from marketplaces.admin import accounts, order_page, overview, quarantine, updates
+from marketplaces.admin import (
+    account_labels,
+    account_statuses,
+    account_trials,
+    accounts,
+    cancellation,
+    order_page,
+    overview,
+    quarantine,
+    updates,
+)
 
-__all__ = ["accounts", "order_page", "overview", "quarantine", "updates"]
+__all__ = [
+    "account_labels",
+    "account_statuses",
+    "account_trials",
+    "accounts",
+    "cancellation",
+    "order_page",
+    "overview",
+    "quarantine",
+    "updates",
+]

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from marketplaces import inbound, registry
+from marketplaces.admin import account_pages
 from marketplaces.admin.account_form import PREFIX, account_form
+from marketplaces.admin.account_stock import stock_figures
 from marketplaces.connection import check
 from marketplaces.models import Account
 from orders.admin.deadline import duration
@@ -96,7 +98,18 @@ class AccountAdmin(Screen[Account]):
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(require_POST(self.act))
-        return [path("<int:account_id>/do/<slug:deed>/", page, name="marketplaces_account_act"), *super().get_urls()]
+        return [
+            path("<int:account_id>/do/<slug:deed>/", page, name="marketplaces_account_act"),
+            *account_pages.urls(self),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Account | None = None, **kwargs: Any
+    ) -> HttpResponse:
+        if obj:
+            context |= {"account_pages": account_pages.pages_of(obj), "stock": stock_figures(obj)}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def act(self, request: HttpRequest, account_id: int, deed: str) -> HttpResponse:
         account = get_object_or_404(Account.objects.select_related("channel"), pk=account_id)
