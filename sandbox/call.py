@@ -43,6 +43,11 @@ class Call:
         """What changed at the marketplace, in words joined by `+`; `none` when nothing did."""
         return "+".join(self.effects) or "none"
 
+    def speaks_of(self, code: str) -> bool:
+        """Whether path, query or body name an order, a status or a SKU."""
+        named = [word for values in self.query.values() for value in values for word in value.split(",")]
+        return code in (*self.path.split("/"), *named) or f'"{code}"'.encode() in self.body
+
     def redacted_headers(self) -> dict[str, str]:
         return {name: "[redacted]" if name.lower() in SECRET_HEADERS else value for name, value in self.headers.items()}
 

@@ -45,7 +45,7 @@ class Rule:
             return False
         if self.store is not None and self.store != call.store:
             return False
-        if self.code is not None and self.code not in call.path.split("/"):
+        if self.code is not None and not call.speaks_of(self.code):
             return False
         return bool(
             re.search(self.face, call.face)

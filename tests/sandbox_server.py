@@ -58,3 +58,11 @@ def skyhub_sandbox(sandbox_client: SandboxClient) -> SandboxClient:
     """SkyHub's store `demo` in its first second: no orders, SkyHub's real limits, nothing going wrong."""
     sandbox_client.reset()
     return sandbox_client
+
+
+@pytest.fixture
+def shopee_sandbox(sandbox_client: SandboxClient) -> Iterator[SandboxClient]:
+    """Shopee's shop `demo` in its first second: authorized, no orders, nobody subscribed to pushes."""
+    sandbox_client.reset()
+    with SandboxClient(sandbox_client.base, face="shopee") as client:
+        yield client

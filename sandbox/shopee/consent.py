@@ -54,6 +54,7 @@ async def decide(app: App, request: web.Request) -> web.Response:
     shops = [app.shops[name] for name in names if name in app.shops]
     if not shops:
         return _error("Unknown shop.")
+    call.store = shops[0].name
     if form.get("cancel"):
         for shop in shops:
             app.revoke(shop)

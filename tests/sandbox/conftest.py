@@ -9,9 +9,14 @@ import httpx
 import pytest
 
 from sandbox.client import SandboxClient
-from tests.sandbox_server import sandbox_client, skyhub_sandbox
+from tests.sandbox.shopee_api import Callback, ShopeeApi, listening, shopee_api_of
+from tests.sandbox_server import sandbox_client, shopee_sandbox, skyhub_sandbox
 
-__all__ = ["sandbox_client", "skyhub_sandbox"]  # fixtures: pytest_plugins only works in the topmost conftest
+__all__ = [
+    "sandbox_client",
+    "shopee_sandbox",
+    "skyhub_sandbox",
+]  # fixtures: pytest_plugins only works in the topmost conftest
 
 KEY = "35260112345678000195550010000001231000001236"
 TRACK = {"code": "BR123456789BR", "carrier": "Correios", "method": "SEDEX", "url": "https://rastreio.example.com/1"}
@@ -89,3 +94,22 @@ def api_of(client: SandboxClient) -> Iterator[Api]:
 def api(skyhub_sandbox: SandboxClient) -> Iterator[Api]:
     with api_of(skyhub_sandbox) as api:
         yield api
+
+
+@pytest.fixture
+def shopee(shopee_sandbox: SandboxClient) -> SandboxClient:
+    """The sandbox without rate limits."""
+    shopee_sandbox.lift_limits()
+    return shopee_sandbox
+
+
+@pytest.fixture
+def shop(shopee_sandbox: SandboxClient) -> Iterator[ShopeeApi]:
+    with shopee_api_of(shopee_sandbox) as api:
+        yield api
+
+
+@pytest.fixture
+def callback() -> Iterator[Callback]:
+    with listening() as found:
+        yield found
