@@ -79,6 +79,8 @@ class Outgoing:
     shipping_complete: bool = True  #: with this shipment every unit has left
     fulfillment: str = Fulfillment.SELLER
     tags: tuple[str, ...] = ()  #: the order's, as the connector's own mapping gave them
+    choice: Mapping[str, str] = field(default_factory=dict)  #: how shipping is arranged, in the connector's words
+    partial: bool = False  #: a cancellation of some units, not of the order
 
 
 class Adapter(ABC):

@@ -70,6 +70,8 @@ def _outgoing(row: Row, items: Mapping[int, list[tuple[str, int]]], hand_overs: 
         shipping_complete=row["event__after"] == Status.SHIPPED,
         fulfillment=row["order__fulfillment"],
         tags=tuple(row["order__tags"]),
+        choice=row["event__data"].get("choice") or {},
+        partial=row["kind"] == ChannelUpdate.Kind.CANCELED and row["event__after"] != Status.CANCELED,
     )
 
 

@@ -1,11 +1,11 @@
-"""What the engine tells a connector about a shipment."""
+"""What the engine tells a connector about a fact."""
 
 import pytest
 
 from marketplaces.outgoing import outgoing
 from orders.models import ChannelUpdate
 from orders.status import Status
-from orders.verbs import ship
+from orders.verbs import arrange_shipping, cancel, ship
 from tests.factories import WAREHOUSE, make_order
 
 
@@ -21,3 +21,24 @@ def test_each_shipment_knows_which_hand_over_of_its_order_it_is() -> None:
     hand_overs = [told[update.pk].shipment.hand_over for update in updates]
     assert hand_overs == [1, 1, 2, 3]
     assert [told[update.pk].shipping_complete for update in updates] == [False, False, False, True]
+
+
+@pytest.mark.django_db
+def test_how_shipping_was_to_be_arranged_reaches_the_connector() -> None:
+    arrange_shipping(make_order(status=Status.INVOICED), by=WAREHOUSE, choice={"address_id": "7"})
+
+    update = ChannelUpdate.objects.get()
+
+    assert outgoing([update.pk])[update.pk].choice == {"address_id": "7"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("items", "partial"), [([("A", 1)], True), ([], False)])
+def test_a_cancellation_of_some_units_is_told_apart_from_one_of_the_order(
+    items: list[tuple[str, int]], partial: bool
+) -> None:
+    cancel(make_order(status=Status.APPROVED, items=[("A", 3)]), reason="sem estoque", items=items, by=WAREHOUSE)
+
+    update = ChannelUpdate.objects.get()
+
+    assert outgoing([update.pk])[update.pk].partial is partial
