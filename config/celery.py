@@ -82,6 +82,16 @@ def schedule(sender: Celery, **_: object) -> None:
             "schedule": 60.0,
             "options": {"expires": 55.0},
         },
+        "Open orders compared with the marketplaces": {
+            "task": "marketplaces.tasks.reconcile_due_accounts",
+            "schedule": 60.0,
+            "options": {"expires": 55.0},
+        },
+        "Old webhooks and differences are forgotten": {
+            "task": "marketplaces.tasks.forget_old",
+            "schedule": 3600.0,
+            "options": {"expires": 600.0},
+        },
         "Canary: beat to broker to worker to database": {
             "task": "marketplaces.tasks.canary",
             "schedule": 30.0,

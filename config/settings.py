@@ -272,6 +272,7 @@ CELERY_TASK_DEFAULT_QUEUE = "control"
 CELERY_TASK_ROUTES = {
     "marketplaces.tasks.pull_account": {"queue": "pull"},
     "marketplaces.tasks.pull_orders": {"queue": "pull"},
+    "marketplaces.tasks.reconcile_account": {"queue": "pull"},
     "marketplaces.tasks.push_channel": {"queue": "push"},
     "marketplaces.tasks.tell_stock": {"queue": "push"},
 }

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from marketplaces import hints, inbound, late_errors, outbound, outbox, stock, tokens
+from marketplaces import differences, hints, inbound, late_errors, outbound, outbox, reconcile, stock, tokens
 from marketplaces.doorbell import AHEAD, Doorbell
 from marketplaces.models import Account, Heartbeat
 from orders.models import Channel
@@ -96,6 +96,24 @@ def look_for_late_errors(**_: object) -> None:
 @shared_task
 def look_for_late_errors_of(*, account_id: int, **_: object) -> None:
     late_errors.look(Account.objects.select_related("channel").get(pk=account_id))
+
+
+@shared_task
+def reconcile_due_accounts(**_: object) -> None:
+    for account_id in reconcile.due_accounts():
+        reconcile_account.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+    Heartbeat.beat("reconcile")
+
+
+@shared_task
+def reconcile_account(*, account_id: int, **_: object) -> None:
+    reconcile.reconcile(account_id)
+
+
+@shared_task
+def forget_old(**_: object) -> None:
+    hints.forget_old()
+    differences.forget_old()
 
 
 @shared_task
