@@ -115,6 +115,10 @@ class SandboxClient:
         summary: Json = self._call("GET", "/ledger/summary")
         return summary
 
+    def nfe_xml(self) -> bytes:
+        """An NF-e to try with: a new key each time, of an invoice that does not exist."""
+        return self._http.get("/nfe.xml").raise_for_status().content
+
     # -- clock, faults, switches -----------------------------------------------------------------------
 
     def advance(self, seconds: float) -> None:

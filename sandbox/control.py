@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 
 from sandbox.errors import ControlError, Invalid
 from sandbox.face import Face
-from sandbox.fiscal import access_key
+from sandbox.fiscal import access_key, nfe_xml
 from sandbox.selling import PACE, Seller
 from sandbox.world import World
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 class Control:
-    """Answers are JSON, but for the access key to copy; errors `{"error": text}`. Only this machine is let in."""
+    """Answers are JSON, but for the access key and the NF-e; errors `{"error": text}`. Only this machine is let in."""
 
     def __init__(self, world: World, seller: Seller) -> None:
         self._world = world
@@ -29,6 +29,7 @@ class Control:
     def application(self) -> web.Application:
         app = web.Application(middlewares=[only_from_here, errors_as_json])
         app.router.add_get("/access-key", self._access_key)
+        app.router.add_get("/nfe.xml", self._nfe_xml)
         for method, path, answer in self._routes():
             app.router.add_route(method, path, self._handler(answer))
         return app
@@ -73,6 +74,10 @@ class Control:
     async def _access_key(self, _request: web.Request) -> web.Response:
         # By the real clock: whoever checks the key's month goes by it.
         return web.Response(text=access_key(datetime.now(UTC)))
+
+    async def _nfe_xml(self, _request: web.Request) -> web.Response:
+        headers = {"Content-Disposition": 'attachment; filename="nfe-de-teste.xml"'}
+        return web.Response(text=nfe_xml(datetime.now(UTC)), content_type="application/xml", headers=headers)
 
     def _face(self, request: web.Request) -> Face:
         return self._world.face(request.match_info["face"])

@@ -15,6 +15,7 @@ CALLS_SHOWN = 40
 _FILES = {
     "/": ("index.html", "text/html"),
     "/page.css": ("page.css", "text/css"),
+    "/faces.js": ("faces.js", "text/javascript"),
     "/page.js": ("page.js", "text/javascript"),
 }
 

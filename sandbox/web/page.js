@@ -1,31 +1,13 @@
 // Polls /overview every 1.5 s, redraws only what changed, and acts through the control API. Data enters as text, never as HTML.
 "use strict";
 
-const FACE = "skyhub";
-const FACE_NAMES = { skyhub: "SkyHub" };
 const $ = (id) => document.getElementById(id);
-const STATUS = {
-  NEW: "Aguardando pagamento", OVERDUE: "Pagamento vencido", APPROVED: "Pago", INVOICED: "Faturado",
-  SHIPPED: "Enviado", SHIPMENT_EXCEPTION: "Problema na entrega", DELIVERED: "Entregue", CANCELED: "Cancelado",
-};
-const STEPS = ["NEW", "APPROVED", "INVOICED", "SHIPPED", "DELIVERED"];
-const EFFECT = {
-  leased: "entregou o pedido e o reservou", acknowledged: "pedido confirmado", invoiced: "recebeu a nota fiscal",
-  invoice_attached: "guardou a nota, status igual", shipped: "recebeu o envio", shipment_attached: "guardou o envio, status igual",
-  delivered: "recebeu a entrega", cancel_requested: "cancelamento recebido, aguarda prazo", canceled: "cancelou o pedido",
-  exception_reported: "recebeu o problema na entrega", sold: "criou pedido de teste", approved: "aprovou o pedido",
-  exported: "marcou como exportado", status_created: "criou status", status_updated: "alterou status",
-  stock_updated: "recebeu estoque", none: "nada mudou",
-};
-const ACTS = {
-  NEW: [["pay", "Pagar"], ["overdue", "Vencer"], ["cancel", "Cancelar"]], OVERDUE: [["pay", "Pagar"], ["cancel", "Cancelar"]],
-  APPROVED: [["cancel", "Cancelar"]], INVOICED: [["cancel", "Cancelar"]], SHIPPED: [["cancel", "Cancelar"]],
-  SHIPMENT_EXCEPTION: [], DELIVERED: [], CANCELED: [],
-};
 const B2W_ACTS = { INVOICED: [["ship", "Coletar"]], SHIPPED: [["deliver", "Entregar"]] };
 const money = new Intl.NumberFormat("pt-BR", { style: "currency", currency: "BRL" });
 const hour = (moment) => new Date(moment).toLocaleTimeString("pt-BR", { timeZone: "America/Sao_Paulo" });
-let store = new URLSearchParams(location.search).get("store") || "demo";
+const asked = new URLSearchParams(location.search);
+let face = asked.get("face") in FACES ? asked.get("face") : "skyhub";
+let store = asked.get("store") || "demo";
 let view = null;
 let clockOffset = 0;
 let first = true;
@@ -61,12 +43,17 @@ function draw(list, items, keyOf, render) {
 }
 
 function orderNode(order) {
-  const reached = STEPS.indexOf(order.type);
-  const steps = STEPS.map((_, index) => el("i", { class: index <= reached ? "done" : "" }));
-  const acts = [...(order.calculation_type?.startsWith("b2w") ? B2W_ACTS[order.type] || [] : []), ...(ACTS[order.type] || [])];
+  const { status, steps: known, acts: possible } = FACES[face];
+  const reached = known.indexOf(order.type);
+  const steps = known.map((_, index) => el("i", { class: index <= reached ? "done" : "" }));
+  const acts = [...(order.calculation_type?.startsWith("b2w") ? B2W_ACTS[order.type] || [] : []), ...(possible[order.type] || [])];
   const state = el("div", { class: `state ${order.type}` },
     reached >= 0 ? el("span", { class: "steps", "aria-hidden": "true" }, ...steps) : null,
-    STATUS[order.type] || order.type,
+    status[order.type] || order.type,
+    order.invoice_pending ? el("span", { class: "tag warn" }, "aguarda NF-e") : null,
+    order.arranged && order.type === "READY_TO_SHIP" ? el("span", { class: "tag" }, "envio organizado") : null,
+    order.packages > 1 ? el("span", { class: "tag" }, `${order.packages} pacotes`) : null,
+    order.carrier ? el("span", { class: "tag" }, order.carrier) : null,
     order.unavailable ? el("span", { class: "tag warn" }, "INDISPONÍVEL: aguarda prazo do marketplace") : null,
     order.malformed ? el("span", { class: "tag warn" }, "conteúdo malformado") : null,
     order.calculation_type?.startsWith("b2w") ? el("span", { class: "tag" }, "B2W Entrega") : null,
@@ -85,15 +72,18 @@ function orderNode(order) {
 }
 
 function queueNode(entry) {
-  const state = entry.leased ? el("span", { class: "left", "data-until": entry.leased_until }, "") : el("span", { class: "wait" }, "esperando");
-  return el("div", { class: "entry" }, el("span", {}, entry.code), state);
+  const name = entry.push ? `${entry.code} · ${PUSH[entry.push] || entry.push}` : entry.code;
+  if (entry.state === "lost") return el("div", { class: "entry" }, el("span", {}, name), el("span", { class: "left" }, "perdido"));
+  const waiting = entry.push ? "enviando" : "esperando";
+  const state = entry.leased ? el("span", { class: "left", "data-until": entry.leased_until }, "") : el("span", { class: "wait" }, waiting);
+  return el("div", { class: "entry" }, el("span", {}, name), state);
 }
 
 // The marketplace's own words when it refused, else nothing.
 function reason(call) {
   try {
     const { error, errors, message } = JSON.parse(call.answer);
-    return error || errors?.detail || message;
+    return [error, error ? message : ""].filter(Boolean).join(": ") || errors?.detail || message;
   } catch {
     return "";
   }
@@ -102,7 +92,7 @@ function reason(call) {
 const about = (call) => (call.code && !call.path.includes(call.code) ? ` · ${call.code}` : "");
 
 function callNode(call) {
-  const tone = call.status === null || call.status >= 500 ? "bad" : call.status >= 400 ? "no" : "ok";
+  const tone = call.status === null || call.status >= 500 ? "bad" : call.status >= 400 || reason(call) ? "no" : "ok";
   const effect = call.effect.split("+").map((name) => EFFECT[name] || name).join(" e ");
   return el("details", { class: "call" },
     el("summary", {},
@@ -117,8 +107,16 @@ function callNode(call) {
 function show(found) {
   view = found;
   clockOffset = Date.parse(found.now) - Date.now();
-  $("face-name").textContent = FACE_NAMES[FACE] || FACE;
-  const names = found.faces[FACE];
+  const { name, queue, special } = FACES[face];
+  $("face-name").textContent = name;
+  if (!$("face").options.length) {
+    $("face").replaceChildren(...Object.keys(found.faces).filter((key) => key in FACES).map((key) => el("option", { value: key }, FACES[key].name)));
+  }
+  $("face").value = face;
+  document.querySelector("[data-do=create-special]").textContent = special[0];
+  for (const word of ["title", "hint", "empty"]) $(`queue-${word}`).textContent = queue[word];
+  for (const word of ["waiting", "leased"]) $(`${word}-word`).textContent = queue[word];
+  const names = found.faces[face];
   if (names.join() !== [...$("store").options].map((option) => option.value).join()) {
     $("store").replaceChildren(...names.map((name) => el("option", { value: name }, name)));
   }
@@ -136,7 +134,7 @@ function show(found) {
   $("calls-total").textContent = found.calls_total.toLocaleString("pt-BR");
   draw($("orders"), found.orders, (order) => order.code, orderNode);
   const seen = {};
-  draw($("queue"), found.queue, (entry) => `${entry.code} ${(seen[entry.code] = (seen[entry.code] || 0) + 1)}`, queueNode);
+  draw($("queue"), found.queue, (entry) => `${face} ${entry.code} ${(seen[entry.code] = (seen[entry.code] || 0) + 1)}`, queueNode);
   draw($("calls"), found.calls, (call) => call.number, callNode);
   first = false;
   tick();
@@ -148,7 +146,7 @@ function tick() {
   $("clock").textContent = hour(now);
   for (const node of document.querySelectorAll("[data-until]")) {
     const left = Math.max(0, Math.round((Date.parse(node.dataset.until) - now) / 1000));
-    node.textContent = `reservado · volta em ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    node.textContent = `${FACES[face].queue.until} ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   }
 }
 
@@ -161,7 +159,7 @@ async function ask(method, path, body) {
 
 async function refresh() {
   try {
-    show(await ask("GET", `overview/${FACE}?store=${encodeURIComponent(store)}`));
+    show(await ask("GET", `overview/${face}?store=${encodeURIComponent(store)}`));
     if ($("problem").dataset.kind === "offline") $("problem").hidden = true;
   } catch (error) {
     complain(error instanceof TypeError ? "O marketplace simulado não responde. Ele ainda está rodando?" : error.message, "offline");
@@ -175,12 +173,12 @@ function complain(text, kind) {
   if (kind !== "offline") setTimeout(() => { $("problem").hidden = true; }, 6000);
 }
 
-const scoped = (path) => `control/${FACE}/${path}?store=${encodeURIComponent(store)}`;
+const scoped = (path) => `control/${face}/${path}?store=${encodeURIComponent(store)}`;
 const act = (code, verb) => perform(() => ask("POST", scoped(`orders/${encodeURIComponent(code)}/${verb}`), {}));
 const DO = {
   create: () => ask("POST", scoped("orders"), {}),
-  "create-paid": () => ask("POST", scoped("orders"), { status: "APPROVED" }),
-  "create-b2w": () => ask("POST", scoped("orders"), { status: "APPROVED", calculation_type: "b2wentregacorreios" }),
+  "create-paid": () => ask("POST", scoped("orders"), FACES[face].paid),
+  "create-special": () => ask("POST", scoped("orders"), FACES[face].special[1]),
   "access-key": async () => {
     const field = $("access-key");
     field.value = await (await fetch("control/access-key")).text();
@@ -189,8 +187,9 @@ const DO = {
   },
   sell: () => ask("POST", "control/selling", view.selling.on ? { on: false } : { on: true, pace: Number($("pace").value) }),
   advance: () => ask("POST", "control/clock", { seconds: 300 }),
+  "advance-hour": () => ask("POST", "control/clock", { seconds: 3600 }),
   freeze: () => ask("POST", "control/clock", { freeze: !view.frozen }),
-  fault: () => ask("POST", "control/faults", { ...JSON.parse($("fault").value), face: `^${FACE}$` }),
+  fault: () => ask("POST", "control/faults", { ...JSON.parse($("fault").value), face: `^${face}$` }),
   "no-faults": () => ask("DELETE", "control/faults"),
 };
 
@@ -204,6 +203,7 @@ async function perform(action) {
 }
 
 for (const button of document.querySelectorAll("[data-do]")) button.onclick = () => perform(DO[button.dataset.do]);
+$("face").onchange = () => { face = $("face").value; store = "demo"; first = true; refresh(); };
 $("store").onchange = () => { store = $("store").value; first = true; refresh(); };
 $("pace").onchange = () => { if (view?.selling.on) perform(() => ask("POST", "control/selling", { on: true, pace: Number($("pace").value) })); };
 refresh();

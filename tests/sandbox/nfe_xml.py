@@ -27,7 +27,8 @@ def nfe_xml(
     issued = (datetime.now(UTC) - timedelta(minutes=minutes_old)).isoformat(timespec="seconds")
     head = '<?xml version="1.0" encoding="UTF-8"?>' if declaration else ""
     return (
-        f'{head}<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00"><NFe><infNFe Id="NFe{key}" versao="4.00">'
+        f'{head}<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00">'
+        f'<NFe><infNFe Id="NFe{key}" versao="4.00">'
         f"<ide><mod>{model}</mod><serie>1</serie><nNF>{number}</nNF><dhEmi>{issued}</dhEmi></ide>"
         f"<emit><CNPJ>{cnpj}</CNPJ><IE>{state_registration}</IE></emit>"
         f'<det nItem="1"><prod><CFOP>{cfop}</CFOP></prod></det>'

@@ -1,4 +1,4 @@
-"""A Shopee client that only knows HTTP, signs by itself, and listens for pushes: what goes over the wire is said here."""
+"""A Shopee client that only knows HTTP and signs by itself, and a callback URL that listens for pushes."""
 
 import hashlib
 import hmac
