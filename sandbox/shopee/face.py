@@ -124,8 +124,8 @@ class Shopee:
             raise Conflict(f"there is a shop with the name {shop.name!r} or its shop_id already")
         self.app.add(shop)
         days = shop.switches.authorization_days
-        code = self.app.tokens.consent([shop.shop_id], now=shop.moment, days=days)
-        self.app.tokens.exchange(code, now=shop.moment, shop=shop.shop_id, main_account=None)
+        self.app.tokens.authorize([shop.shop_id], now=shop.moment, days=days)
+        self.app.tokens.pair([shop.shop_id], now=shop.moment, named=f"sandbox-{shop.shop_id}")
         return described_shop(self.app, shop)
 
     def switches(self, store: str) -> Json:

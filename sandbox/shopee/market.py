@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.errors import Conflict, Invalid
+from sandbox.errors import Conflict, ControlError, Invalid
 from sandbox.shopee import buyers, carriers, moves
 from sandbox.shopee import statuses as st
 from sandbox.shopee.order import Order
@@ -97,7 +97,7 @@ def keep_deadlines(shop: Shop) -> None:
             continue
         try:
             VERBS[verb](shop, order, {"package_number": number} if number else {})
-        except Conflict:
+        except ControlError:
             continue  # something else happened to it first
 
 

@@ -35,13 +35,16 @@ class Tokens:
     # -- consent ---------------------------------------------------------------------------------------
 
     def consent(self, shops: list[int], *, now: float, days: float, main_account: int | None = None) -> str:
-        """The seller agreed: the shops are authorized, all earlier tokens of theirs die; a code to exchange."""
-        for shop in shops:
-            self._forget(shop)
-            self.authorized[shop] = {"auth_time": int(now), "expire_time": int(now + days * 86_400)}
+        """The seller agreed: all earlier tokens of the shops die; a code to exchange."""
+        self.authorize(shops, now=now, days=days)
         code = secrets.token_hex(16)
         self._codes[code] = {"shops": shops, "main": main_account, "expires": now + CODE_LIFE}
         return code
+
+    def authorize(self, shops: list[int], *, now: float, days: float) -> None:
+        for shop in shops:
+            self._forget(shop)
+            self.authorized[shop] = {"auth_time": int(now), "expire_time": int(now + days * 86_400)}
 
     def revoke(self, shop: int) -> None:
         self._forget(shop)
@@ -90,8 +93,10 @@ class Tokens:
         found.spent[str(shop)] = {"at": now, "pair": [access, following]}
         return access, following
 
-    def pair(self, shops: list[int], *, now: float) -> tuple[str, str]:
-        access, refresh = secrets.token_hex(16), secrets.token_hex(16)
+    def pair(self, shops: list[int], *, now: float, named: str = "") -> tuple[str, str]:
+        """A new pair; random unless it is `named`, as a new shop's first one is."""
+        access, refresh = named and f"{named}-access", named and f"{named}-refresh"
+        access, refresh = access or secrets.token_hex(16), refresh or secrets.token_hex(16)
         self._access[access] = {"shops": shops, "expires": now + ACCESS_LIFE}
         self._refresh[refresh] = Refresh(shops=shops, expires=now + REFRESH_LIFE)
         self._forget_expired(now)

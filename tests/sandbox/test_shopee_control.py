@@ -27,7 +27,7 @@ def test_every_switch_is_documented_with_its_default() -> None:
 @pytest.mark.parametrize(
     ("switch", "message"),
     [
-        ({"http_errors": "418"}, "http_errors takes one of 200, status"),
+        ({"http_errors": "418"}, "http_errors takes one of always-200, status"),
         ({"tracking_seconds": "soon"}, "tracking_seconds takes a number"),
         ({"nothing": 1}, "unknown switch 'nothing'"),
     ],
@@ -137,3 +137,9 @@ def test_a_trial_note_is_taken_by_shopee(shopee: SandboxClient, shop: ShopeeApi)
 
     assert shop.upload(first, shopee.nfe_xml())["error"] == ""
     assert shop.upload(second, shopee.nfe_xml())["error"] == ""
+
+
+def test_a_new_shop_begins_with_a_pair_everybody_knows(shopee: SandboxClient, shop: ShopeeApi) -> None:
+    assert (shop.access_token, shop.refresh_token) == ("sandbox-700001-access", "sandbox-700001-refresh")
+    assert f"`{shop.access_token}`" in README.read_text(encoding="utf-8")
+    assert shop.order_list()["error"] == ""
