@@ -89,6 +89,7 @@ class Adapter(ABC):
     label: ClassVar[str]
     base_url: ClassVar[str]  #: production's
     credential_fields: ClassVar[dict[str, str]]  #: name → what to write there, as people are asked for it
+    optional_credentials: ClassVar[Collection[str]] = ()  #: as the second key while one replaces the other
     limits: ClassVar[dict[str, float]]  #: bucket → calls a second, as the marketplace documents them
     pull_name: ClassVar[str]  #: what operators call its pull: beat's entry has this name
     pull_seconds: ClassVar[float] = 60.0  #: from one pull to the next, where PULL_SECONDS says nothing else

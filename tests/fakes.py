@@ -157,6 +157,7 @@ class FakePoller(FakeMarketplace):
 
     label = "Fake poller"
     credential_fields = {"key": "Key", "webhook_key": "Webhook key", "old_webhook_key": "Old webhook key"}
+    optional_credentials = ("old_webhook_key",)
     pull_name = "Fake polling"
     fetchers = 1
     readers = 4

@@ -114,13 +114,14 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 def account_form(connector: str, account: Account | None) -> type[AccountForm]:
     """The form for a connector's accounts, with a password field for each of its credentials."""
     stored = account.credentials if account else {}
+    adapter = registry.adapter_class(connector)
     fields: dict[str, Any] = {
         PREFIX + name: forms.CharField(
             label=gettext(label),
-            required=not stored.get(name),
+            required=name not in adapter.optional_credentials and not stored.get(name),
             widget=UnfoldAdminPasswordWidget({"autocomplete": "new-password"}),
             help_text=gettext("Stored. Leave it empty to keep it.") if stored.get(name) else "",
         )
-        for name, label in registry.adapter_class(connector).credential_fields.items()
+        for name, label in adapter.credential_fields.items()
     }
     return type("AccountForm", (AccountForm,), {"connector": connector, **fields})

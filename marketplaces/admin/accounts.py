@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from marketplaces import inbound, registry
-from marketplaces.admin import account_pages
+from marketplaces.admin import account_pages, authorization
 from marketplaces.admin.account_form import PREFIX, account_form
+from marketplaces.admin.account_health import health_of, is_silent
 from marketplaces.admin.account_stock import stock_figures
 from marketplaces.connection import check
 from marketplaces.models import Account
@@ -89,7 +90,10 @@ class AccountAdmin(Screen[Account]):
             messages.info(request, gettext("The account is still paused: test the connection, then resume."))
 
     def response_add(self, request: HttpRequest, obj: Account, post_url_continue: str | None = None) -> HttpResponse:
-        messages.success(request, gettext("The account is connected. Test the connection before you rely on it."))
+        if authorization.is_needed(obj):
+            messages.success(request, gettext("The account is set up. Now authorize it at the marketplace."))
+        else:
+            messages.success(request, gettext("The account is connected. Test the connection before you rely on it."))
         return HttpResponseRedirect(self._url(obj))
 
     def response_post_save_change(self, request: HttpRequest, obj: Account) -> HttpResponseRedirect:
@@ -100,6 +104,11 @@ class AccountAdmin(Screen[Account]):
         page = self.admin_site.admin_view(require_POST(self.act))
         return [
             path("<int:account_id>/do/<slug:deed>/", page, name="marketplaces_account_act"),
+            path(
+                "authorized/",
+                self.admin_site.admin_view(authorization.come_back),
+                name="marketplaces_account_authorized",
+            ),
             *account_pages.urls(self),
             *super().get_urls(),
         ]
@@ -109,12 +118,15 @@ class AccountAdmin(Screen[Account]):
     ) -> HttpResponse:
         if obj:
             context |= {"account_pages": account_pages.pages_of(obj), "stock": stock_figures(obj)}
+            context["health"] = health_of(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def act(self, request: HttpRequest, account_id: int, deed: str) -> HttpResponse:
         account = get_object_or_404(Account.objects.select_related("channel"), pk=account_id)
         if not self.has_change_permission(request, account):
             raise PermissionDenied
+        if deed == "authorize" and authorization.is_needed(account):
+            return authorization.leave(request, account)
         deeds = {"check": self._check, "pull": self._pull, "pause": self._pause, "resume": self._resume}
         if deed not in deeds:
             raise Http404
@@ -173,6 +185,8 @@ class AccountAdmin(Screen[Account]):
                 badge(_("Paused"), "warning"),
                 reason,
             )
+        if is_silent(account):
+            return badge(_("Nothing heard"), "bad")
         return badge(_("In trouble"), "bad") if account.last_error else badge(_("Running"), "good")
 
     @admin.display(description=_("Last contact"), ordering="last_pull_at")

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from marketplaces.admin.account_health import authorizations_that_end, silent_accounts
 from marketplaces.models import Account, InboundMessage
 from orders.admin import extensions
 from orders.admin.extensions import Tile
@@ -30,6 +31,10 @@ def connection_tiles(request: HttpRequest) -> tuple[str, Iterable[Tile]] | None:
         count = Account.objects.filter(paused_at__isnull=False).count()
         url = reverse("admin:marketplaces_account_changelist")
         tiles.append(Tile(label=_("Accounts paused"), count=count, url=url, tone="warning"))
+        silent, ending = silent_accounts().count(), authorizations_that_end().count()
+        tiles.append(Tile(label=_("Accounts not heard from"), count=silent, url=url, tone="bad"))
+        if ending:
+            tiles.append(Tile(label=_("Authorizations that end soon"), count=ending, url=url, tone="bad"))
     return (_("Channels"), tiles) if tiles else None
 
 
