@@ -41,7 +41,6 @@ def _asked(call: Call, found: Json) -> bool:
 
 def _row(shop: Shop, found: Json) -> Json:
     order = shop.orders.get(found["order_sn"])
-    lines = order.lines if order else []
     total = order.document["total_amount"] if order else 0
     week = found["create_time"] + 7 * 86_400
     return {
@@ -62,25 +61,26 @@ def _row(shop: Shop, found: Json) -> Json:
             "email": tail("x@example.com"),
             "portrait": "",
         },
-        "item": [
-            {
-                "item_id": line["item_id"],
-                "model_id": line["model_id"],
-                "name": line["name"],
-                "images": [],
-                "amount": line["quantity"],
-                "item_price": line["price"],
-                "is_add_on_deal": False,
-                "is_main_item": False,
-                "add_on_deal_id": 0,
-                "item_sku": line["item_sku"],
-                "variation_sku": line["model_sku"],
-            }
-            for line in lines
-        ],
+        "item": [_item(line) for line in order.lines] if order else [],
         "negotiation_status": "PENDING_RESPOND",
         "seller_proof_status": "PENDING",
         "seller_compensation_status": "PENDING_REQUEST",
+    }
+
+
+def _item(line: Json) -> Json:
+    return {
+        "item_id": line["item_id"],
+        "model_id": line["model_id"],
+        "name": line["name"],
+        "images": [],
+        "amount": line["quantity"],
+        "item_price": line["price"],
+        "is_add_on_deal": False,
+        "is_main_item": False,
+        "add_on_deal_id": 0,
+        "item_sku": line["item_sku"],
+        "variation_sku": line["model_sku"],
     }
 
 
