@@ -1,7 +1,7 @@
 """SkyHub: one account (a store) at Americanas and the shops that SkyHub serves."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from marketplaces.adapter import Connection, Fetched, Outgoing
-from marketplaces.connectors.skyhub import mapping, payload, refusal, who_may
+from marketplaces.connectors.skyhub import listing, mapping, payload, refusal, who_may
 from marketplaces.connectors.skyhub.b2w import B2W
 from marketplaces.connectors.skyhub.client import LIMITS, Client
 from marketplaces.connectors.skyhub.desk import Desk
 from marketplaces.connectors.skyhub.statuses import AccountStatuses
 from marketplaces.connectors.skyhub.telling import TELLINGS, Telling
+from marketplaces.crossing import Listed
 from marketplaces.errors import AlreadyApplied, Malformed, MarketplaceError, Rejected
 from marketplaces.limits import Limiter
 from orders.status import Status
@@ -36,6 +37,7 @@ class SkyHub(Desk):
     pull_name = "SkyHub queue draining"
     pull_seconds = 15.0
     fetchers = 8
+    tells = tuple(TELLINGS)
 
     def __init__(self, connection: Connection, http: httpx.AsyncClient, limiter: Limiter) -> None:
         super().__init__(connection, http, limiter)
@@ -82,6 +84,9 @@ class SkyHub(Desk):
             return await super().push(update)
         who_may.tell(update)
         return await self._tell(update, telling, await self._statuses())
+
+    def listed(self, since: datetime, until: datetime) -> AsyncGenerator[Listed, None]:
+        return listing.orders(self.client, since, until)
 
     async def is_applied(self, update: Outgoing) -> bool:
         fetched = await self.read(update.code)

@@ -43,9 +43,21 @@ class Client(Calls):
     async def order(self, code: str) -> bytes:
         return body_of(await self._call("GET", f"/orders/{segment(code)}", "orders:get:one"))
 
-    async def orders(self, *, page: int = 1, per_page: int = LARGEST_PAGE, statuses: Sequence[str] = ()) -> Json:
-        """{total, orders}. Never for consumption, which the queue alone serves; at most 10 000 entries can be paged."""
-        query = httpx.QueryParams({"page": page, "per_page": per_page, "filters[statuses][]": list(statuses)})
+    async def orders(
+        self,
+        *,
+        page: int = 1,
+        per_page: int = LARGEST_PAGE,
+        statuses: Sequence[str] = (),
+        start_date: str | None = None,
+        end_date: str | None = None,
+    ) -> Json:
+        """{total, orders}. Never for consumption, which the queue alone serves; at most 10 000 entries can be paged.
+
+        Dates are DD/MM/YYYY, both days included.
+        """
+        days = given(**{"filters[start_date]": start_date, "filters[end_date]": end_date})
+        query = httpx.QueryParams({"page": page, "per_page": per_page, "filters[statuses][]": list(statuses), **days})
         return object_of(await self._call("GET", f"/orders?{query}", "orders:get:list"))
 
     async def invoice(

@@ -202,7 +202,7 @@ class Walk:
         if update.state != ChannelUpdate.State.SENT:
             del self.orders[name]  # what depends on this would wait for ever
             raise Failed(update.last_error)
-        return str(update.attempt_log.order_by("id").last().detail)
+        return str(update.attempt_log.order_by("-id").values_list("detail", flat=True).first())
 
     def _wait(self, condition: Callable[[], bool], otherwise: str, *, push: bool = False) -> None:
         """Pull (or push) until it is so; raises Failed with the account's own error, or `otherwise`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -221,3 +222,26 @@ def test_the_updates_of_an_order_that_we_ship_are_told_as_ever(store: SandboxCli
         push(adapter, updates_of(code, "SKU-1")[kind])
 
     assert store.order(code)["status"]["type"] == "SHIPPED"
+
+
+class TestListing:
+    def test_orders_are_listed_page_by_page_with_their_status(self, store: SandboxClient) -> None:
+        adapter = adapter_at(store)
+        codes = {order["code"] for order in store.create_orders(120, status="APPROVED", enqueue=False)}
+        now = datetime.now(UTC)
+
+        found = run(listed(adapter, now - timedelta(days=1), now + timedelta(hours=1)))
+
+        assert {order.code for order in found} == codes
+        assert {order.status for order in found} == {Status.APPROVED}
+
+    def test_only_what_was_placed_in_that_time(self, store: SandboxClient) -> None:
+        adapter = adapter_at(store)
+        store.create_order(status="APPROVED", enqueue=False)
+        now = datetime.now(UTC)
+
+        assert run(listed(adapter, now - timedelta(days=2), now - timedelta(days=1))) == []
+
+
+async def listed(adapter: SkyHub, since: datetime, until: datetime) -> list[Any]:
+    return [order async for order in adapter.listed(since, until)]
