@@ -86,7 +86,13 @@ async def call(
     """
     writes = method not in READING if write is None else write
     request = httpx.Request(
-        method, url, headers={**HEADERS, **(headers or {})}, params=params, json=json, content=content
+        method,
+        url,
+        headers={**HEADERS, **(headers or {})},
+        params=params,
+        json=json,
+        content=content,
+        extensions={"secrets": secrets},
     )
     start = time.monotonic()
     try:

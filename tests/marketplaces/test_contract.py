@@ -190,8 +190,10 @@ def test_a_capability_works_or_says_that_it_is_missing(contract: Contract, kind:
 @each_kind
 def test_repeating_a_push_is_harmless(contract: Contract, kind: str) -> None:
     known = contract.terms["repeated"].get(kind, {})
+    held = contract.document(known["sample"]) if "sample" in known else None
     repeated = failing(
-        lambda _: httpx.Response(known.get("status", 200), text=known.get("body", "")), otherwise=contract.marketplace()
+        lambda _: httpx.Response(known.get("status", 200), text=known.get("body", "")),
+        otherwise=contract.marketplace(held),
     )
 
     with pytest.raises((AlreadyApplied, Unsupported)):

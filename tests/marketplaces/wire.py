@@ -9,8 +9,9 @@ import httpx
 
 from marketplaces import registry
 from marketplaces.adapter import Adapter, Connection, InvoiceFact, Outgoing, ShipmentFact
+from marketplaces.crossing import Access
 from marketplaces.limits import Limiter
-from tests.factories import make_access_key
+from tests.factories import make_access_key, make_nfe_xml
 
 Answer = Callable[[httpx.Request], httpx.Response]
 #: Adapters remember things per account, so no two tests share one.
@@ -27,6 +28,20 @@ class Turns(Limiter):
         self.taken.append(bucket)
 
 
+class Tokens(Access):
+    """A first access token, and another one whenever one was refused."""
+
+    def __init__(self) -> None:
+        self.given = 1
+
+    async def token(self) -> str:
+        return f"access-token-{self.given}"
+
+    async def renewed(self, refused: str) -> str:
+        self.given += refused == await self.token()
+        return await self.token()
+
+
 def make_adapter(connector: str, answer: Answer, *, credentials: dict[str, str], turns: Turns | None = None) -> Adapter:
     connection = Connection(
         account_id=next(_account_ids),
@@ -34,6 +49,8 @@ def make_adapter(connector: str, answer: Answer, *, credentials: dict[str, str],
         base_url="https://marketplace.example.com",
         credentials=credentials,
         production=False,
+        shop_id="700001",
+        access=Tokens(),
     )
     transport = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     return registry.adapter_class(connector)(connection, transport, turns or Turns())
@@ -42,8 +59,14 @@ def make_adapter(connector: str, answer: Answer, *, credentials: dict[str, str],
 def make_update(kind: str, **fields: Any) -> Outgoing:
     """An update of a paid order of one unit, as the engine hands it to a connector."""
     now = datetime.now(UTC)
+    key = make_access_key()
     invoice = InvoiceFact(
-        access_key=make_access_key(), number="1", series="1", issued_at=now - timedelta(hours=2), volumes=None
+        access_key=key,
+        number="1",
+        series="1",
+        issued_at=now - timedelta(hours=2),
+        volumes=None,
+        xml=make_nfe_xml(key).decode(),
     )
     return Outgoing(
         **{

@@ -211,3 +211,20 @@ def test_a_recorded_call_shows_what_was_said_without_personal_data(server: Serve
     assert "ok" in recorded.response
     shown = recorded.request + recorded.response
     assert not any(private in shown for private in ("Ana", "52998224725", "ana@example.com", "token"))
+
+
+def test_an_answer_that_the_caller_accepts_comes_back_whatever_its_status(server: Server) -> None:
+    server.answer(403, '{"error": "invalid_acceess_token"}')
+
+    answer = call(server, accepts=lambda response: b"error" in response.content)
+
+    assert answer.status_code == 403
+
+
+def test_what_a_call_is_signed_with_is_shown_to_nobody(server: Server) -> None:
+    server.answer(403, "wrong signature by key-of-the-app")
+
+    with http.recording() as calls, pytest.raises(Unauthorized) as caught:
+        call(server, secrets=["key-of-the-app"])
+
+    assert "key-of-the-app" not in caught.value.detail + calls[0].response
