@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from marketplaces.admin.account_pages import PAGES, Page, adapter_of, ask, done, render, url
 from marketplaces.capabilities import MakesTrialOrders, TrialOrder
@@ -39,7 +39,7 @@ class TrialForm(forms.Form):
         decimal_places=2,
         initial=Decimal("10.00"),
         localize=True,
-        widget=UnfoldAdminDecimalFieldWidget,
+        widget=UnfoldAdminTextInputWidget({"inputmode": "decimal"}),  # a number field shows no decimal comma
     )
     buyer_name = forms.CharField(
         label=_("Buyer"), max_length=80, initial="Comprador de Teste", widget=UnfoldAdminTextInputWidget
