@@ -5,7 +5,8 @@ from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, setup_logging, worker_shutting_down
+from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun, worker_shutting_down
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -20,6 +21,18 @@ def log_like_django(**_: object) -> None:
     from django.conf import settings
 
     dictConfig(settings.LOGGING)
+
+
+@task_prerun.connect
+def name_what_is_worked_on(task_id: str, task: Any, kwargs: dict[str, Any], **_: object) -> None:
+    """Every line that is logged meanwhile tells the task and its ids."""
+    ids = {name: value for name, value in kwargs.items() if name.endswith("_id")}
+    bind_contextvars(task=task.name.rpartition(".")[2], task_id=task_id, **ids)
+
+
+@task_postrun.connect
+def forget_what_was_worked_on(**_: object) -> None:
+    clear_contextvars()
 
 
 @celeryd_init.connect

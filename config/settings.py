@@ -12,6 +12,8 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from config import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -136,7 +138,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SSL_REDIRECT else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 X_FRAME_OPTIONS = "DENY"
 
 REST_FRAMEWORK = {
@@ -280,16 +282,6 @@ CELERY_TASK_ROUTES = {
 #: From one pull of an account to the next; empty: what its connector says (SkyHub 15).
 PULL_SECONDS = float(env("PULL_SECONDS", "") or 0) or None
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
-    "loggers": {
-        # httpx logs whole URLs at INFO, and some marketplaces sign them with tokens.
-        **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "aiohttp")},
-        # Two lines for each task, every two seconds; what a task did is logged where it is done.
-        **{name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace")},
-    },
-}
+#: Prometheus sends it as a Bearer token; without it /metrics answers this machine alone.
+METRICS_TOKEN = env("METRICS_TOKEN", "")
+LOGGING = logs.configuration(json_lines=logs.as_json(env("LOG_JSON", "")), level=env("LOG_LEVEL", "INFO"))

@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config.health import healthz, readyz
+from config.health import healthz, metrics, readyz
 from orders.api.pages import problem_page
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("webhooks/", include("marketplaces.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
 ]
 
 # Below /api/ these answer problem+json.

@@ -1,6 +1,7 @@
 """Removes secrets and personal data from what is kept for people to read."""
 
 import re
+from typing import Any
 
 from validate_docbr import CPF
 
@@ -13,16 +14,42 @@ _NAMES = (
     "reference|postcode|zip|receiver|recipient|token|secret|password|senha|authorization|signature|sign|"
     "api[-_]?key|manager[-_]?key|partner[-_]?key|app[-_]?key"
 )
-_PAIR = re.compile(rf'("[^"]*(?:{_NAMES})[^"]*"\s*:\s*)("(?:[^"\\]|\\.)*"?|-?\d+)', re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+# Every run is bounded: what marketplaces send decides how long this takes.
+_PAIR = re.compile(rf'("[^"]{{0,60}}(?:{_NAMES})[^"]{{0,60}}"\s*:\s*)("(?:[^"\\]|\\.)*"?|-?\d+)', re.IGNORECASE)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,80}@[\w-]{1,80}\.[\w.-]+")
 _CPF = re.compile(r"(?<!\d)\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?!\d)")
 _cpf = CPF()
+_PRIVATE = re.compile(rf"(^|_)(?:{_NAMES})(_|$)", re.IGNORECASE)
+#: In addresses and in our own lines: access_token=…, sign=…, and the code that buys tokens.
+_QUERY = re.compile(
+    r"([?&]code=|(?<![\w-])[\w-]{0,40}(?:token|secret|password|sign|signature|(?:api|app|partner|manager)[-_]?key)=)[^&\s'\"]+",
+    re.IGNORECASE,
+)
+_SCHEME = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE)
+
+
+def is_private(name: str) -> bool:
+    """Is the value of something with this name nobody's business?"""
+    return _PRIVATE.search(name) is not None
+
+
+def masked(value: Any, *, private: bool = False) -> Any:
+    """A text without secrets, names, addresses, e-mails and CPFs; all of it where it is `private`. Else as it is."""
+    if private:
+        return MASK
+    return _masked(value) if isinstance(value, str) else value
 
 
 def redact(text: str) -> str:
-    """`text` without secrets, names, addresses, e-mails and CPFs, cut to what a person reads."""
-    text = _PAIR.sub(rf'\1"{MASK}"', text[: 4 * LONGEST])
+    """`text` without secrets and personal data, cut to what a person reads."""
+    text = _masked(text[: 4 * LONGEST])
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def _masked(text: str) -> str:
+    text = _PAIR.sub(rf'\1"{MASK}"', text)
+    text = _QUERY.sub(rf"\1{MASK}", text)
+    text = _SCHEME.sub(rf"\1 {MASK}", text)
     text = _EMAIL.sub(MASK, text)
     # Eleven digits may be an order's code: only those that check as a CPF go.
-    text = _CPF.sub(lambda found: MASK if _cpf.validate(found[0]) else found[0], text)
-    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    return _CPF.sub(lambda found: MASK if _cpf.validate(found[0]) else found[0], text)

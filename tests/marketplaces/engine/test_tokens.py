@@ -185,7 +185,7 @@ def test_a_renewal_that_fails_otherwise_is_tried_again_later(
 
 
 def test_an_account_that_was_never_connected_says_so(account: Account, shop: Shop) -> None:
-    assert "authorize it" in check(account)
+    assert "autorize-a no marketplace" in check(account)
     assert shop.calls == []
 
 
