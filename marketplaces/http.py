@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 import httpx
+import msgspec
 from django.utils.translation import gettext as _
 
 from marketplaces.errors import Malformed, MarketplaceError, OutcomeUnknown, Rejected, Unauthorized, Unavailable
@@ -25,6 +26,7 @@ logger = logging.getLogger("marketplaces.calls")
 DEADLINE = 30.0
 LONGEST_RETRY_AFTER = 3600.0
 HEADERS = {"User-Agent": "Despacho", "Accept-Encoding": "gzip, deflate"}
+JSON = {"Content-Type": "application/json"}
 _SECRET_HEADER = re.compile("key|token|auth|secret|signature")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -85,15 +87,17 @@ async def call(
     status).
     """
     writes = method not in READING if write is None else write
+    body = content if json is None else msgspec.json.encode(json)
     request = httpx.Request(
         method,
         url,
-        headers={**HEADERS, **(headers or {})},
+        headers={**HEADERS, **({} if json is None else JSON), **(headers or {})},
         params=params,
-        json=json,
-        content=content,
+        # Working out the headers of a body that it is given takes httpx as long as all the rest.
+        stream=httpx.ByteStream(body or b""),
         extensions={"secrets": secrets},
     )
+    request.read()
     start = time.monotonic()
     try:
         async with asyncio.timeout(DEADLINE):
