@@ -1,0 +1,71 @@
+"""Shopee: one account is one shop that authorized the app."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from datetime import datetime
+
+import httpx
+from django.utils.translation import gettext_noop
+
+from marketplaces.adapter import Adapter, Connection, Fetched, Outgoing
+from marketplaces.connectors.shopee import polling, pushes, tokens
+from marketplaces.connectors.shopee.client import LIMITS, Client
+from marketplaces.connectors.shopee.telling import TELLINGS
+from marketplaces.crossing import Grant, Listed, Reached, Ring, Webhook
+from marketplaces.limits import Limiter
+
+
+class Shopee(Adapter):
+    label = "Shopee"
+    base_url = "https://openplatform.shopee.com.br"
+    credential_fields = {
+        "partner_id": gettext_noop("Partner ID of the app (Console, App Management)"),
+        "partner_key": gettext_noop("Partner key of the app: live, or test for the sandbox"),
+        "push_key": gettext_noop("Push partner key (Console, Push Mechanism); several with a comma between them"),
+    }
+    limits = LIMITS
+    pull_name = "Shopee polling"
+    pull_seconds = 60.0
+    tells = tuple(TELLINGS)
+
+    def __init__(self, connection: Connection, http: httpx.AsyncClient, limiter: Limiter) -> None:
+        super().__init__(connection, http, limiter)
+        self.client = Client(connection, http, limiter)
+
+    async def fetch(self, cursor: str) -> AsyncIterator[Fetched | Reached]:
+        async with aclosing(polling.orders(self.client, cursor)) as orders:
+            async for fetched in orders:
+                yield fetched
+
+    def parse(self, raw: str, *, seen_at: datetime) -> Fetched:
+        return polling.read(raw.encode(errors="replace"), seen_at)
+
+    async def read(self, code: str) -> Fetched:
+        return await polling.order(self.client, code)
+
+    async def push(self, update: Outgoing) -> str:
+        telling = TELLINGS.get(update.kind)
+        return await (telling.send(self.client, update) if telling else super().push(update))
+
+    async def is_applied(self, update: Outgoing) -> bool:
+        return update.kind in TELLINGS and await TELLINGS[update.kind].is_known(self.client, update)
+
+    async def check(self) -> None:
+        await self.client.shop_info()
+
+    def listed(self, since: datetime, until: datetime) -> AsyncGenerator[Listed, None]:
+        return polling.placed(self.client, since, until)
+
+    @classmethod
+    def verify(cls, connection: Connection, webhook: Webhook) -> Ring:
+        return pushes.verify(connection, webhook)
+
+    @classmethod
+    def authorization_url(cls, connection: Connection, *, state: str, return_url: str) -> str:
+        return tokens.authorization_url(connection, state=state, return_url=return_url)
+
+    async def exchange(self, answer: Mapping[str, str]) -> Grant:
+        return await tokens.exchange(self.client, self.connection, answer)
+
+    async def refresh(self, refresh_token: str) -> Grant:
+        return await tokens.refresh(self.client, self.connection, refresh_token)

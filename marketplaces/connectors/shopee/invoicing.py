@@ -1,0 +1,89 @@
+"""INVOICED: Shopee takes the NF-e as the authorized XML, once per order, five minutes after it was issued."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from marketplaces.adapter import InvoiceFact, Outgoing
+from marketplaces.connectors.shopee import payload
+from marketplaces.connectors.shopee.client import Client
+from marketplaces.connectors.shopee.live import Live, look
+from marketplaces.connectors.shopee.reading import text
+from marketplaces.connectors.shopee.refusals import LAG, Refusal, Then, refusal
+from marketplaces.errors import AlreadyApplied, MarketplaceError, Rejected, Throttled, Unsupported
+from orders.status import Status
+
+#: SERPRO, whom Shopee asks, knows a note only then.
+AGE = timedelta(minutes=5)
+LARGEST = 1_000_000
+AGAIN_SECONDS = 120.0
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+async def invoiced(client: Client, update: Outgoing) -> str:
+    invoice = update.invoice
+    if invoice is None or not invoice.xml:
+        raise Rejected(_("Shopee takes the NF-e only as a file: record the invoice's XML and send the update again."))
+    issued_at = invoice.issued_at or update.at
+    _demand_age(issued_at)
+    try:
+        answer = await client.upload_invoice_doc(update.code, xml=_file(invoice))
+    except Rejected as error:
+        if (known := refusal(error.detail)) is None:
+            raise
+        raise await _meaning(client, update, known, error, issued_at) from error
+    _demand_valid(await look(client, update.code))
+    return answer
+
+
+async def is_invoiced(client: Client, update: Outgoing) -> bool:
+    """With our key, and not refused by SEFAZ since."""
+    live = await look(client, update.code)
+    keys = {invoice.access_key for invoice in live.snapshot.invoices}
+    return update.invoice is not None and update.invoice.access_key in keys and not _refused_since(live)
+
+
+def _demand_age(issued_at: datetime) -> None:
+    """Raises Throttled: it is our own clock that says wait."""
+    seconds = (issued_at + AGE - datetime.now(UTC)).total_seconds()
+    if seconds > 0:
+        raise Throttled(_("Shopee takes an NF-e five minutes after it was issued."), seconds=seconds)
+
+
+def _demand_valid(live: Live) -> None:
+    """Raises Rejected with SEFAZ's reason. A note that is not shown yet says nothing."""
+    if reason := _refused_since(live):
+        sentence = _("SEFAZ does not confirm the NF-e that Shopee has: %(reason)s")
+        raise Rejected(sentence % {"reason": reason})
+
+
+def _refused_since(live: Live) -> str:
+    """The reason why the note that Shopee took counts as missing all the same (since 2026-08-06)."""
+    told = payload.part(live.document.invoice_data, payload.Invoice)
+    return text(told.pending_reason) if text(told.status).casefold() == "pending" else ""
+
+
+async def _meaning(
+    client: Client, update: Outgoing, known: Refusal, error: Rejected, issued_at: datetime
+) -> MarketplaceError:
+    if known.then is Then.DONE:
+        _demand_valid(await look(client, update.code))
+        return AlreadyApplied(error.detail)
+    if known.then is Then.WAIT and datetime.now(UTC) < max(issued_at, update.at) + LAG:
+        return Throttled(error.detail, seconds=AGAIN_SECONDS)
+    sentence = f"{_(known.sentence)} ({error.detail})"
+    if known.then is Then.NOT_WANTED:
+        live = await look(client, update.code)
+        if live.snapshot.status is not Status.CANCELED and not live.snapshot.invoices:
+            return Unsupported(sentence)
+    return Rejected(sentence, code=error.code)
+
+
+def _file(invoice: InvoiceFact) -> bytes:
+    """UTF-8, and saying so: what an older issuer declared was its own file's encoding."""
+    bare = _DECLARATION.sub("", invoice.xml.lstrip("\ufeff"))
+    file = f'<?xml version="1.0" encoding="UTF-8"?>{bare}'.encode()
+    if len(file) > LARGEST:
+        raise Rejected(_("The NF-e's file is larger than Shopee takes (1 MB)."))
+    return file

@@ -1,0 +1,96 @@
+"""An order as it is at Shopee now: looked at before anything is told, and again just before what cannot be undone."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext as _
+
+from marketplaces.connectors.shopee import payload, statuses
+from marketplaces.connectors.shopee.client import Client
+from marketplaces.connectors.shopee.polling import order
+from marketplaces.connectors.shopee.reading import number, text
+from marketplaces.errors import Malformed, Rejected, Throttled, Unavailable
+from orders.snapshot import OrderSnapshot
+from orders.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    number: str
+    status: str
+    channel: int
+    arranged: bool = False  #: ship_order was accepted, the tracking number is on its way
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    snapshot: OrderSnapshot
+    document: payload.Order
+    packages: tuple[Package, ...]
+
+    @property
+    def word(self) -> str:
+        return self.snapshot.channel_status
+
+    @property
+    def split(self) -> bool:
+        return len(self.packages) > 1
+
+    @property
+    def waiting(self) -> list[Package]:
+        """Packages for which shipping is to be arranged, or arranged once more."""
+        return [package for package in self.packages if package.status in WAITING and not package.arranged]
+
+    @property
+    def is_arranged(self) -> bool:
+        packages = self.packages
+        return bool(packages) and all(p.arranged or statuses.is_arranged(p.status) for p in packages)
+
+    def named(self, package: Package) -> str:
+        """Only a split order's package is named in calls; others refuse it."""
+        return package.number if self.split else ""
+
+
+WAITING = statuses.NOT_STARTED | {statuses.READY, statuses.PICKUP_RETRY}
+
+
+async def look(client: Client, code: str) -> Live:
+    """Raises Rejected when there is no such order, Malformed when it cannot be read."""
+    fetched = await order(client, code)
+    if fetched.snapshot is None:
+        raise Malformed(fetched.problem)
+    document = payload.decode(fetched.raw.encode())
+    told = payload.parts(document.package_list, payload.Package)
+    packages = [
+        Package(text(row.package_number), text(row.logistics_status), number(row.logistics_channel_id)) for row in told
+    ]
+    going = [package for package in packages if package.status not in statuses.OUT]
+    return Live(fetched.snapshot, document, tuple(await _with_arranged(client, going)))
+
+
+def demand_shippable(live: Live) -> None:
+    """Raises Rejected, or Throttled within the hour in which the buyer cancels alone."""
+    if live.snapshot.status is Status.CANCELED:
+        raise Rejected(_("The order is canceled at Shopee: nothing is shipped."))
+    if live.word == statuses.IN_CANCEL:
+        raise Rejected(_("The buyer asks to cancel: answer that first, then send this again."))
+    hold_until = live.snapshot.hold_until
+    if hold_until is None:
+        raise Rejected(_("The order is not paid yet at Shopee: nothing is shipped."))
+    if not live.packages:
+        raise Unavailable(_("Shopee shows no package of this order yet."))
+    if (seconds := (hold_until - datetime.now(UTC)).total_seconds()) > 0:
+        raise Throttled(
+            _("The buyer may cancel alone within an hour of the payment: shipping is arranged after it."),
+            seconds=seconds,
+        )
+
+
+async def _with_arranged(client: Client, packages: list[Package]) -> list[Package]:
+    """LOGISTICS_READY stands before and after ship_order: only get_package_detail tells which."""
+    asked = [package.number for package in packages if package.status == statuses.READY and package.number]
+    if not asked:
+        return packages
+    told = [row for row in await client.package_details(asked) if isinstance(row, dict)]
+    arranged = {text(row.get("package_number")) for row in told if row.get("is_shipment_arranged") is True}
+    return [Package(p.number, p.status, p.channel, p.number in arranged) for p in packages]
