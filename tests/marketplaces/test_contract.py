@@ -7,12 +7,14 @@ marketplace answers and what the samples contain.
 import logging
 from datetime import UTC, datetime
 from decimal import Decimal
+from urllib.parse import unquote
 
 import httpx
 import pytest
 
 from marketplaces import http, registry
-from marketplaces.errors import AlreadyApplied, OutcomeUnknown, Unauthorized, Unavailable, Unsupported
+from marketplaces.crossing import Webhook
+from marketplaces.errors import AlreadyApplied, NotGenuine, OutcomeUnknown, Unauthorized, Unavailable, Unsupported
 from orders.models import ChannelUpdate
 from orders.snapshot import OrderSnapshot
 from orders.status import Status
@@ -244,3 +246,59 @@ def test_no_secret_and_no_buyer_is_logged_or_told(contract: Contract, caplog: py
     assert len(calls) >= 2
     for word in (*secrets, *private):
         assert word not in "".join(told)
+
+
+@each_connector
+def test_what_it_does_not_claim_to_tell_is_unsupported_and_costs_no_call(contract: Contract) -> None:
+    def nobody(request: httpx.Request) -> httpx.Response:
+        raise AssertionError(f"{request.method} {request.url.path}")
+
+    adapter = contract.adapter(nobody)
+
+    assert set(adapter.tells) <= {kind.value for kind in ChannelUpdate.Kind}
+    for kind in {kind.value for kind in ChannelUpdate.Kind}.difference(adapter.tells):
+        with pytest.raises(Unsupported):
+            run(adapter.push(make_update(kind)))
+
+
+@each_connector
+@pytest.mark.parametrize("body", [b"", b"{}", b"null", b"[1]", b'{"data": 1}', b"\xff\x00", b"<html>", b"[" * 5000])
+def test_a_webhook_that_proves_nothing_is_not_genuine(contract: Contract, body: bytes) -> None:
+    adapter = contract.adapter(contract.marketplace())
+    forged = {"authorization": "0" * 64, "signature": "ç", "x-signature": ""}
+
+    for headers in ({}, forged) if adapter.overrides("verify") else ():
+        came = Webhook(body=body, headers=headers, url="https://hub.example.com/webhooks/shop")
+        with pytest.raises(NotGenuine):
+            adapter.verify(adapter.connection, came)
+
+
+@each_connector
+def test_the_page_of_consent_is_the_marketplaces_and_carries_state_and_return_address(contract: Contract) -> None:
+    adapter = contract.adapter(contract.marketplace())
+    authorizes = adapter.overrides("authorization_url")
+    assert authorizes == adapter.overrides("exchange")
+    assert not authorizes or adapter.overrides("refresh")
+    if authorizes:
+        url = adapter.authorization_url(adapter.connection, state="s7t8", return_url="https://hub.example.com/back")
+
+        assert url.startswith("https://")
+        assert "s7t8" in url
+        assert "hub.example.com" in unquote(url)
+        assert not any(value in url for name, value in contract.terms["credentials"].items() if "key" in name)
+
+
+@each_connector
+def test_only_credentials_that_are_asked_for_may_stay_empty(contract: Contract) -> None:
+    adapter = registry.adapter_class(contract.connector)
+
+    assert set(adapter.optional_credentials) < set(adapter.credential_fields)
+
+
+@each_connector
+def test_one_who_acknowledges_nothing_polls_alone(contract: Contract) -> None:
+    """Several fetchers of a poller would all fetch the same."""
+    adapter = registry.adapter_class(contract.connector)
+
+    assert adapter.overrides("acknowledge") or adapter.fetchers == 1
+    assert adapter.readers >= 1

@@ -1,4 +1,4 @@
-"""pump: pull and push without broker, worker and beat. Beside them it is harmless: leases and claims are shared."""
+"""pump: what worker and beat do, without them and without a broker. Beside them it is harmless: leases are shared."""
 
 import logging
 import signal
@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 
-from marketplaces import inbound, outbound, outbox, registry
+from marketplaces import hints, inbound, outbound, outbox, reconcile, registry, tokens
 from marketplaces.models import Account, Heartbeat
 from marketplaces.stopping import stopping
 from orders.models import Channel
@@ -20,10 +20,12 @@ from orders.models import Channel
 logger = logging.getLogger(__name__)
 
 THREADS = 16
+#: Between two looks for tokens that end and accounts to compare.
+KEEP_UP_SECONDS = 60.0
 
 
 class Command(BaseCommand):
-    help = "Pull orders and push updates without a broker, until stopped."
+    help = "Pull orders, push updates, renew tokens and compare orders without a broker, until stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="pull every account once, push what is due, and end")
@@ -50,6 +52,7 @@ class Pump:
 
     def __init__(self) -> None:
         self._pull_at: dict[str, float] = {}
+        self._keep_up_at = 0.0
         self._jobs: dict[tuple[str, int], Future[None]] = {}
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="pump")
         self._stopped = threading.Event()
@@ -65,6 +68,8 @@ class Pump:
             try:
                 self._pull_due()
                 self._push_due()
+                self._read_due()
+                self._keep_up()
             except DatabaseError:
                 logger.exception("pump.failed looking for work")
                 connections.close_all()  # the next round connects anew
@@ -89,10 +94,28 @@ class Pump:
         for channel_id in outbox.due_channels():
             self._start("push", channel_id, lambda pk: outbound.push_channel(Channel.objects.get(pk=pk)))
 
+    def _read_due(self) -> None:
+        """What webhooks named."""
+        for account_id in hints.due_accounts():
+            self._start("hints", account_id, lambda pk: hints.read_named(_account(pk)))
+
+    def _keep_up(self) -> None:
+        if time.monotonic() < self._keep_up_at:
+            return
+        self._keep_up_at = time.monotonic() + KEEP_UP_SECONDS
+        for account_id in tokens.due():
+            self._start("token", account_id, lambda pk: tokens.renew(pk, within=tokens.AHEAD))
+        for account_id in reconcile.due_accounts():
+            self._start("reconcile", account_id, reconcile.reconcile)
+
     def _start(self, kind: str, pk: int, work: Callable[[int], Any]) -> None:
         job = self._jobs.get((kind, pk))
         if job is None or job.done():
             self._jobs[kind, pk] = self._pool.submit(_job, kind, pk, work)
+
+
+def _account(pk: int) -> Account:
+    return Account.objects.select_related("channel").get(pk=pk)
 
 
 def _job(kind: str, pk: int, work: Callable[[int], Any]) -> None:

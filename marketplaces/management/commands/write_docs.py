@@ -5,10 +5,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from marketplaces import features
 from orders import diagram
 
 #: Path below docs/ → what makes its text.
-DOCUMENTS = {"statuses.md": diagram.document}
+DOCUMENTS = {"statuses.md": diagram.document, "feature-matrix.md": features.document}
 
 
 class Command(BaseCommand):

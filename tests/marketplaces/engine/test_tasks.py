@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import redis
@@ -11,16 +12,17 @@ from celery.contrib.testing.worker import start_worker
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 
 from config.celery import app
-from marketplaces import tasks
+from marketplaces import tasks, tokens
 from marketplaces.management.commands.pump import Pump
-from marketplaces.models import Account, Heartbeat
+from marketplaces.models import AccessToken, Account, Heartbeat, Hint
 from orders.models import Order
 from orders.verbs import invoice
 from tests.factories import WAREHOUSE, make_access_key, make_order, make_snapshot
 from tests.fakes import SHOPS, Shop
-from tests.marketplaces.engine.conftest import make_fake_account
+from tests.marketplaces.engine.conftest import make_fake_account, shop_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,6 +131,21 @@ def test_the_pump_pulls_and_pushes_without_broker(account: Account, shop: Shop) 
     assert shop.told == [(order.code, "INVOICED")]
     assert shop.waiting == []
     assert Order.objects.count() == 2
+
+
+def test_the_pump_reads_what_webhooks_named_renews_tokens_and_compares(shop: Shop) -> None:
+    account = make_fake_account(connector="poller")
+    tokens.store(account, replace(shop_of(account).grant(), expires_at=timezone.now()))
+    shop_of(account).knows(make_snapshot(code="A"))
+    Hint.objects.create(account=account, key="1", codes=["A"], raw="")
+    pump = Pump()
+    pump._read_due()
+    pump._keep_up()
+    pump._pool.shutdown()
+
+    assert Order.objects.get(code="A")
+    assert AccessToken.objects.get().version == 2
+    assert Account.objects.get(pk=account.pk).reconciled_at is not None
 
 
 def test_an_account_that_fails_does_not_stop_the_pump(account: Account, shop: Shop) -> None:
