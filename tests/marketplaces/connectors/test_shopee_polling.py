@@ -6,6 +6,7 @@ from itertools import pairwise
 import httpx
 import pytest
 
+from config.celery import app
 from marketplaces.adapter import Fetched
 from marketplaces.connectors.shopee import polling
 from marketplaces.crossing import Listed, Reached
@@ -143,3 +144,11 @@ def test_what_was_placed_is_listed_by_purchase_time() -> None:
     ]
     assert {r.url.params["time_range_field"] for r in shop.requests} == {"create_time"}
     assert len(shop.requests) == 2
+
+
+def test_beat_polls_every_minute_under_the_name_that_operators_know() -> None:
+    entry = app.conf.beat_schedule["Shopee polling"]
+
+    assert entry["schedule"] == 60
+    assert entry["task"] == "marketplaces.tasks.pull_due_accounts"
+    assert entry["kwargs"] == {"connector": "shopee"}
