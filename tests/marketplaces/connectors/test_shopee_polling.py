@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import httpx
 import pytest
+from celery import Celery
 
-from config.celery import app
+from config.celery import schedule
 from marketplaces.adapter import Fetched
 from marketplaces.connectors.shopee import polling
 from marketplaces.crossing import Listed, Reached
@@ -147,7 +148,11 @@ def test_what_was_placed_is_listed_by_purchase_time() -> None:
 
 
 def test_beat_polls_every_minute_under_the_name_that_operators_know() -> None:
-    entry = app.conf.beat_schedule["Shopee polling"]
+    beat = Celery(set_as_current=False)
+
+    schedule(beat)
+
+    entry = beat.conf.beat_schedule["Shopee polling"]
 
     assert entry["schedule"] == 60
     assert entry["task"] == "marketplaces.tasks.pull_due_accounts"
