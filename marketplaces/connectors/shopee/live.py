@@ -26,15 +26,12 @@ class Package:
 class Live:
     snapshot: OrderSnapshot
     document: payload.Order
-    packages: tuple[Package, ...]
+    packages: tuple[Package, ...]  #: without those that were canceled
+    split: bool
 
     @property
     def word(self) -> str:
         return self.snapshot.channel_status
-
-    @property
-    def split(self) -> bool:
-        return len(self.packages) > 1
 
     @property
     def waiting(self) -> list[Package]:
@@ -65,7 +62,7 @@ async def look(client: Client, code: str) -> Live:
         Package(text(row.package_number), text(row.logistics_status), number(row.logistics_channel_id)) for row in told
     ]
     going = [package for package in packages if package.status not in statuses.OUT]
-    return Live(fetched.snapshot, document, tuple(await _with_arranged(client, going)))
+    return Live(fetched.snapshot, document, tuple(await _with_arranged(client, going)), split=len(told) > 1)
 
 
 def demand_shippable(live: Live) -> None:

@@ -18,6 +18,8 @@ from marketplaces.windows import windows
 
 #: Shopee's limit is 15 days, measured in its own seconds.
 LONGEST = timedelta(days=15) - timedelta(minutes=1)
+#: A poll's windows are shorter: one run must list and read a whole one, whatever was sold in it.
+WINDOW = timedelta(days=1)
 OVERLAP = timedelta(minutes=5)
 #: What an account that is connected today still has to ship was updated within this time.
 LOOK_BACK = timedelta(days=30)
@@ -30,7 +32,7 @@ NO_DETAIL = "A Shopee lista este pedido, mas não mostra os detalhes dele."
 async def orders(client: Client, cursor: str) -> AsyncGenerator[Fetched | Reached, None]:
     """Without a filter by status: four statuses cannot be filtered for."""
     now = datetime.now(UTC)
-    for window in windows(cursor, now=now, overlap=OVERLAP, longest=LONGEST, look_back=LOOK_BACK):
+    for window in windows(cursor, now=now, overlap=OVERLAP, longest=WINDOW, look_back=LOOK_BACK):
         codes = await _codes(client, window.start, window.end)
         batches = [codes[at : at + LARGEST_BATCH] for at in range(0, len(codes), LARGEST_BATCH)]
         async with aclosing(each(batches, lambda b: _details(client, b), at_most=CALLS_IN_FLIGHT)) as answers:

@@ -38,11 +38,11 @@ def test_windows_are_asked_for_by_update_time_without_a_status_and_never_longer_
     found = run(polled(shop.adapter()))
 
     asked = [request.url.params for request in shop.calls(LIST)]
-    assert len(asked) == 3
+    assert len(asked) > 30
     assert all("order_status" not in params and params["time_range_field"] == "update_time" for params in asked)
-    assert all(int(params["time_to"]) - int(params["time_from"]) <= 15 * 86400 for params in asked)
+    assert all(int(params["time_to"]) - int(params["time_from"]) <= 86400 for params in asked)
     assert all(int(a["time_to"]) > int(b["time_from"]) for a, b in pairwise(asked))
-    assert sum(isinstance(one, Reached) for one in found) == 3
+    assert sum(isinstance(one, Reached) for one in found) == len(asked)
     assert isinstance(found[-1], Reached)
 
 

@@ -3,14 +3,16 @@
 import pytest
 from django.utils import timezone
 
-from marketplaces import loop, tokens
+from marketplaces import loop, outbound, tokens
 from marketplaces.connection import check
 from marketplaces.errors import AlreadyApplied, Rejected, Throttled, Unsupported
 from marketplaces.models import Account, InboundMessage
+from orders.models import ChannelUpdate
 from orders.snapshot import Fulfillment
 from orders.status import Status
+from orders.verbs import arrange_shipping, invoice
 from sandbox.client import SandboxClient
-from tests.factories import make_access_key, make_nfe_xml
+from tests.factories import WAREHOUSE, make_access_key, make_nfe_xml
 from tests.marketplaces.connectors.shopee_sandbox import (
     HOUR,
     account_at,
@@ -64,6 +66,23 @@ def test_an_order_is_followed_to_its_end(shop: SandboxClient, account: Account) 
     assert Status.SHIPPING_ARRANGED in seen
     assert seen[-3:] == [Status.SHIPPED, Status.DELIVERED, Status.DELIVERED]
     assert not InboundMessage.objects.filter(state=InboundMessage.State.QUARANTINED).exists()
+
+
+def test_what_is_recorded_here_reaches_shopee_through_the_outbox(shop: SandboxClient, account: Account) -> None:
+    code = ready(shop)
+    pull(account)
+    xml = shop.nfe_xml().replace(b"</ide>", b"<tpAmb>2</tpAmb></ide>")
+
+    invoice(held(code), xml=xml, by=WAREHOUSE)
+    arrange_shipping(held(code), by=WAREHOUSE)
+    outbound.push_channel(account.channel)
+    pull(Account.objects.get())
+
+    updates = ChannelUpdate.objects.order_by("seq").values_list("kind", "state", "last_error")
+    assert list(updates) == [("INVOICED", "SENT", ""), ("SHIPPING_ARRANGED", "SENT", "")]
+    effects = shop.effects(code)
+    assert (effects["invoiced"], effects["arranged"]) == (1, 1)
+    assert held(code).status == Status.SHIPPING_ARRANGED
 
 
 def test_address_and_credentials_are_proven_by_one_call(shop: SandboxClient, account: Account) -> None:

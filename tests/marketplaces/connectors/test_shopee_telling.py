@@ -199,6 +199,15 @@ def test_of_several_packages_one_that_somebody_arranged_does_not_stop_the_others
     assert len(shop.calls("logistics/ship_order")) == 2
 
 
+def test_what_is_left_of_a_split_order_is_still_named() -> None:
+    gone = package(package_number="OFG1", logistics_status="LOGISTICS_INVALID")
+    shop = Shop(sample("invoiced", package_list=[gone, package(package_number="OFG2")]))
+
+    run(shop.adapter().push(make_update("SHIPPING_ARRANGED", code="261118EXA00008")))
+
+    assert shop.body("logistics/ship_order")["package_number"] == "OFG2"
+
+
 def test_a_package_in_an_unknown_status_is_left_alone() -> None:
     shop = Shop(sample("invoiced", package_list=[package(logistics_status="LOGISTICS_IN_ORBIT")]))
 
