@@ -1,5 +1,7 @@
 """Notes: every refusal of protocol §5.3, the five minutes, and rejections that come later."""
 
+from collections.abc import Callable
+
 import pytest
 
 from sandbox.client import SandboxClient
@@ -32,12 +34,12 @@ def test_a_note_is_taken_and_the_status_stays(shopee: SandboxClient, shop: Shope
     [
         (nfe_xml(key=access_key(cnpj="99888777000166"), cnpj="99888777000166"), f"{DETAIL}Invalid CNPJ."),
         (nfe_xml(key=access_key(uf="33")), f"{DETAIL}Invalid UF."),
-        (nfe_xml(minutes_old=1), f"{DETAIL}Invalid NF-e."),
+        (lambda: nfe_xml(minutes_old=1), f"{DETAIL}Invalid NF-e."),
         (nfe_xml(status="204"), f"{DETAIL}Invalid NF-e."),
         (nfe_xml(status="101"), f"{DETAIL}Canceled NF-e."),
         (nfe_xml(key="123"), f"{DETAIL}access_key must be 44 characters in length."),
         (nfe_xml(key=""), f"{DETAIL}access_key is a required field."),
-        (nfe_xml(minutes_old=-10), f"{DETAIL}Invalid issue date. The NF-e issue date cannot be greater than"),
+        (lambda: nfe_xml(minutes_old=-10), f"{DETAIL}Invalid issue date. The NF-e issue date cannot be greater than"),
         (nfe_xml(key=access_key()[:43] + "x"), f"{DETAIL}Invalid access key.."),
         (nfe_xml(2, key=access_key(1)), f"{DETAIL}Invalid access key.."),
         (nfe_xml(key=access_key(model="65"), model="65"), "Invalid NF-e model. Only model 55 is accepted."),
@@ -46,11 +48,11 @@ def test_a_note_is_taken_and_the_status_stays(shopee: SandboxClient, shop: Shope
     ],
 )
 def test_each_wrong_note_is_refused_in_shopees_words(
-    shopee: SandboxClient, shop: ShopeeApi, xml: bytes, message: str
+    shopee: SandboxClient, shop: ShopeeApi, xml: bytes | Callable[[], bytes], message: str
 ) -> None:
     code = shopee.create_order(**WAITING)["code"]
 
-    answer = shop.upload(code, xml)
+    answer = shop.upload(code, xml() if callable(xml) else xml)  # a note's age counts from now
 
     assert answer["error"] in ("error_param", "order.upload_invoice_error")
     assert answer["message"].startswith(message)
