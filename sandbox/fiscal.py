@@ -25,7 +25,7 @@ def nfe_xml(at: datetime) -> str:
         '<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00">'
         f'<NFe><infNFe Id="NFe{key}" versao="4.00">'
         f"<ide><cUF>35</cUF><mod>55</mod><serie>1</serie><nNF>{int(key[25:34])}</nNF>"
-        f"<dhEmi>{issued.isoformat(timespec='seconds')}</dhEmi></ide>"
+        f"<dhEmi>{issued.isoformat(timespec='seconds')}</dhEmi><tpAmb>2</tpAmb></ide>"
         f"<emit><CNPJ>{ISSUER}</CNPJ><xNome>Loja de Exemplo</xNome><IE>111111111111</IE></emit>"
         '<det nItem="1"><prod><xProd>Chaveiro de amostra</xProd><CFOP>5102</CFOP><vProd>9.90</vProd></prod></det>'
         "<total><ICMSTot><vProd>9.90</vProd><vNF>9.90</vNF></ICMSTot></total></infNFe></NFe>"

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from orders.nfe import parse
+from orders.nfe_xml import read
 from sandbox.client import SandboxClient, SandboxError
 from sandbox.selling import MOST_OPEN, Seller
 from sandbox.skyhub.switches import SkyHubSwitches
@@ -269,3 +270,9 @@ def test_a_trial_access_key_is_formally_right(skyhub: SandboxClient) -> None:
     text = httpx.get(f"{skyhub.base}/control/access-key").text
 
     assert parse(text).issuer == "11222333000181"
+
+
+def test_a_trial_nfe_file_can_be_invoiced_from(skyhub: SandboxClient) -> None:
+    document = read(skyhub.nfe_xml())
+
+    assert (document.key.issuer, document.production) == ("11222333000181", False)
