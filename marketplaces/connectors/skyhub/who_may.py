@@ -19,3 +19,6 @@ def tell(update: Outgoing) -> None:
         raise Rejected(_("B2W ships this order and tells SkyHub itself: skip this update."))
     if update.fulfillment == Fulfillment.MARKETPLACE and update.kind == "INVOICED":
         raise Rejected(_("B2W Fulfillment invoices this order itself: skip this update."))
+    if update.partial:
+        # POST /orders/{code}/cancel knows no items: it would cancel what is still to be shipped, too.
+        raise Rejected(_("SkyHub cancels only whole orders: settle the missing units with the marketplace."))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from marketplaces.errors import Rejected
 from tests.factories import make_access_key
 from tests.marketplaces.connectors.skyhub import STATUSES, Store
 from tests.marketplaces.wire import make_shipment, make_update
@@ -179,3 +180,12 @@ def test_the_accounts_statuses_are_read_once_however_many_updates_there_are() ->
 
 def brasilia(at: datetime) -> str:
     return (at - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M:%S-03:00")
+
+
+def test_a_cancellation_of_a_part_is_never_told_as_one_of_the_whole_order() -> None:
+    store = Store()
+
+    with pytest.raises(Rejected):
+        asyncio.run(store.adapter().push(make_update("CANCELED", partial=True)))
+
+    assert store.writes == []
