@@ -47,7 +47,7 @@ def beat(*, env: Mapping[str, str], logs: Path, schedule: Path) -> Process:
 
 def sandbox(*, port: int, state: Path, logs: Path, sell: bool = False) -> Process:
     """The four marketplaces, simulated; with `sell` their buyers buy."""
-    command = ["sandbox", "--port", str(port), "--state", str(state), *(["--sell"] if sell else [])]
+    command = ["sandbox", "--port", str(port), "--state", str(state), *(["--sell", "skyhub"] if sell else [])]
     return _python("sandbox", command, logs, answers(port, "/"), {**os.environ, "PYTHONUNBUFFERED": "1"})
 
 

@@ -19,7 +19,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8100, help="0 picks a free one")
     parser.add_argument("--state", type=Path, metavar="DIR", help="keep orders, queue and ledger here")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same buyers")
-    parser.add_argument("--sell", action="store_true", help="let buyers buy")
+    parser.add_argument("--sell", nargs="*", metavar="MARKETPLACE", help="let buyers buy, everywhere or only there")
     parser.add_argument("--pace", type=float, default=PACE, help="seconds between two sales")
     parser.add_argument(
         "--switch",
@@ -54,10 +54,10 @@ def main() -> None:
         asyncio.run(
             serve_until_signaled(
                 world=world,
-                seller=Seller(world),
+                seller=Seller(world, only=options.sell or ()),
                 host=options.host,
                 port=options.port,
-                pace=options.pace if options.sell else None,
+                pace=None if options.sell is None else options.pace,
             )
         )
     except ControlError as error:

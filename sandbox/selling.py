@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import random
 import time
+from collections.abc import Collection
 from typing import Any
 
 from sandbox.errors import ControlError, Invalid
@@ -18,13 +19,14 @@ Plan = tuple[float, int, str, str, str, str]  # due, tie-break, face, store, cod
 
 
 class Seller:
-    """Each round sells once at every marketplace, in a store marked `sells`.
+    """Each round sells once at every marketplace (or only at those named), in a store marked `sells`.
 
     Same seed, same `run_due` calls: same buyers, same deeds.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, only: Collection[str] = ()) -> None:
         self._world = world
+        self._only = only
         self._task: asyncio.Task[None] | None = None
         self.pace = PACE
         self._forget()
@@ -62,7 +64,7 @@ class Seller:
         while self._plans and self._plans[0][0] <= now:
             self._carry_out(heapq.heappop(self._plans))
         if self._next_sale <= now:
-            for face in self._world.faces.values():
+            for face in self._faces():
                 self._sell(face, now)
             self._next_sale = now + self.pace * self._dice.uniform(0.8, 1.2)
         return min(self._next_sale, self._plans[0][0]) if self._plans else self._next_sale
@@ -71,6 +73,9 @@ class Seller:
         while True:
             now = time.monotonic()
             await asyncio.sleep(max(0.0, self.run_due(now) - now))
+
+    def _faces(self) -> list[Face]:
+        return [face for name, face in self._world.faces.items() if not self._only or name in self._only]
 
     def _forget(self) -> None:
         self._dice = random.Random(f"{self._world.seed} buyers")
@@ -105,7 +110,7 @@ class Seller:
         return [("pay", wait)]
 
     def _resume_unpaid(self, now: float) -> None:
-        for face in self._world.faces.values():
+        for face in self._faces():
             for store in selling_stores(face):
                 for code in face.unpaid_orders(store):
                     self._plan(now + self._dice.uniform(5, 20), face, store, code, "pay")
