@@ -23,3 +23,11 @@ def hub(running: "Hub") -> "Hub":
     """As it stands between two tests: everything alive, nothing waiting, the ledger of the sandbox going on."""
     running.sandbox.clear_faults()
     return running
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> None:
+    """A request leaves its language behind in its thread; each test begins with the installation's."""
+    from django.utils import translation
+
+    translation.deactivate()
