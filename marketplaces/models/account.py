@@ -36,7 +36,16 @@ class Account(models.Model):
         blank=True,
         help_text=_("Calls a second per bucket, where this account differs from what the marketplace documents."),
     )
-    memo = models.JSONField(default=dict, editable=False)  # what a connector remembers between calls
+    #: How shipping is arranged where nobody chose for an order, and how else the account differs, in the connector's
+    #: words; empty: as the connector does it.
+    arranging = models.JSONField(_("how shipping is arranged"), default=dict, blank=True, editable=False)
+    options = models.JSONField(_("options"), default=dict, blank=True, editable=False)
+    tells_stock = models.BooleanField(
+        _("tell stock"), default=True, help_text=_("Off: quantities at the marketplace are left alone.")
+    )
+    #: What the account sells is known as of here; all of it was read then.
+    catalog_at = models.DateTimeField(_("products known up to"), null=True, editable=False)
+    catalog_whole_at = models.DateTimeField(null=True, editable=False)
     #: The marketplace's own number of the shop, where one webhook address serves several.
     shop_id = models.CharField(_("shop at the marketplace"), max_length=40, blank=True, editable=False)
     cursor = models.TextField(_("cursor"), blank=True, editable=False)

@@ -21,6 +21,8 @@ class InboundMessage(models.Model):
     external_id = models.CharField(_("order code"), max_length=120, blank=True)
     #: Text, not jsonb: kept byte for byte, and half the price to store.
     raw = models.TextField(_("message"))
+    #: What a person made of it so that it could be read; `raw` stays as it came.
+    corrected = models.TextField(_("corrected message"), blank=True, db_default="")
     state = models.CharField(_("state"), max_length=12, choices=State)
     problem = models.TextField(_("why it could not be read"), blank=True)
     received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)

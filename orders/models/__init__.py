@@ -4,11 +4,16 @@ from orders.models.api_key import ApiKey
 from orders.models.attention import Attention
 from orders.models.channel import Channel
 from orders.models.channel_update import ChannelUpdate, ChannelUpdateAttempt
+from orders.models.disclosure import Disclosure
 from orders.models.event import Actor, OrderEvent
 from orders.models.invoice import Invoice
+from orders.models.label import Label
+from orders.models.note import Note
 from orders.models.order import Order, OrderItem
+from orders.models.replaced_invoice import ReplacedInvoice
 from orders.models.shipment import Shipment, ShipmentItem
 from orders.models.stock import StockCount, StockItem
+from orders.models.stored_answer import StoredAnswer
 
 __all__ = [
     "Actor",
@@ -17,12 +22,17 @@ __all__ = [
     "Channel",
     "ChannelUpdate",
     "ChannelUpdateAttempt",
+    "Disclosure",
     "Invoice",
+    "Note",
+    "Label",
     "Order",
     "OrderEvent",
     "OrderItem",
+    "ReplacedInvoice",
     "Shipment",
     "ShipmentItem",
     "StockCount",
     "StockItem",
+    "StoredAnswer",
 ]

@@ -19,6 +19,8 @@ class Attention(models.Model):
         OVERSOLD = "OVERSOLD", _("More was sold than there is in stock")
         #: While it is open the order may not be shipped (verbs/shipping.py).
         FRAUD_RISK = "FRAUD_RISK", _("The channel suspects fraud")
+        PICKUP_FAILED = "PICKUP_FAILED", _("The carrier did not collect it")
+        INVOICE_REFUSED = "INVOICE_REFUSED", _("The invoice was refused")
         LATE_ERROR = "LATE_ERROR", _("The channel took an update and failed with it later")
 
     id = models.BigAutoField(primary_key=True)
@@ -68,6 +70,13 @@ ADVICE = {
     Attention.Reason.FRAUD_RISK: _(
         "Nothing of this order can be shipped. Ask the channel or the buyer; mark this as resolved to release the "
         "order, or cancel it. It clears by itself when the channel takes its suspicion back."
+    ),
+    Attention.Reason.PICKUP_FAILED: _(
+        "Choose another pickup with “Arrange shipping”. This clears by itself once the channel has a new one."
+    ),
+    Attention.Reason.INVOICE_REFUSED: _(
+        "Have the NF-e corrected by its issuer, and record the right one with “Replace invoice”: the channel is told "
+        "again. Nothing is shipped before it accepts one."
     ),
     Attention.Reason.LATE_ERROR: _(
         "Read what the channel says and correct it, there or here. Mark this as resolved when it is dealt with: the "

@@ -20,6 +20,7 @@ class ChannelUpdate(models.Model):
         CANCELED = "CANCELED", _("Cancel at the channel")
         CANCEL_ACCEPTED = "CANCEL_ACCEPTED", _("Accept the buyer's cancellation")
         CANCEL_REJECTED = "CANCEL_REJECTED", _("Refuse the buyer's cancellation")
+        LABEL = "LABEL", _("Get the label")  # the one kind that brings something in
 
     class State(models.TextChoices):
         PENDING = "PENDING", _("Waiting")
@@ -38,6 +39,7 @@ class ChannelUpdate(models.Model):
 
         FULFILLMENT = "FULFILLMENT", _("Fulfillment")
         CANCELLATION = "CANCELLATION", _("Cancellation")
+        LABEL = "LABEL", _("Labels")
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, models.CASCADE, related_name="updates", verbose_name=_("order"), db_index=False)
@@ -102,6 +104,7 @@ class ChannelUpdateAttempt(models.Model):
         UNAUTHORIZED = "UNAUTHORIZED", _("Credentials refused")
         UNSUPPORTED = "UNSUPPORTED", _("The channel has no such call")
         THROTTLED = "THROTTLED", _("Our own rate limit")
+        NOT_READY = "NOT_READY", _("Not ready at the channel yet")
         INTERNAL = "INTERNAL", _("Error in Despacho")
 
     id = models.BigAutoField(primary_key=True)

@@ -43,12 +43,15 @@ class OrderEvent(models.Model):
         DETAILS = "DETAILS", _("Details changed by the channel")
         IGNORED = "IGNORED", _("Older message ignored")
         INVOICED = "INVOICED", _("Invoice recorded")
+        INVOICE_REPLACED = "INVOICE_REPLACED", _("Invoice replaced")
         SHIPPED = "SHIPPED", _("Shipment recorded")
         DELIVERED = "DELIVERED", _("Delivery recorded")
         DELIVERY_FAILED = "DELIVERY_FAILED", _("Delivery failed")
         CANCELED = "CANCELED", _("Canceled")
         CANCEL_CONFIRMED = "CANCEL_CONFIRMED", _("Cancellation confirmed by the channel")
         SHIPPING_ARRANGED = "SHIPPING_ARRANGED", _("Shipping arranged")
+        LABEL_ASKED = "LABEL_ASKED", _("Label asked for")
+        LABEL_RECEIVED = "LABEL_RECEIVED", _("Label received")
         CANCEL_ACCEPTED = "CANCEL_ACCEPTED", _("Buyer's cancellation accepted")
         CANCEL_REJECTED = "CANCEL_REJECTED", _("Buyer's cancellation refused")
         RETURNING = "RETURNING", _("Return started")
@@ -56,6 +59,7 @@ class OrderEvent(models.Model):
         ATTENTION = "ATTENTION", _("Needs attention")
         RESOLVED = "RESOLVED", _("Attention no longer needed")
         ANONYMIZED = "ANONYMIZED", _("Buyer's data removed")
+        CORRECTED = "CORRECTED", _("Corrected before the channel knew it")
         NOTE = "NOTE", _("Note")
 
     class By(models.TextChoices):

@@ -66,6 +66,11 @@ class Order(models.Model):
     carrier = models.CharField(_("carrier"), max_length=80, blank=True)
     shipping_method = models.CharField(_("shipping method"), max_length=120, blank=True)
     payments = models.JSONField(_("payments"), default=list, blank=True)
+    #: The channel wants to be asked how a parcel is handed over (pickup, drop-off, label) before it leaves.
+    needs_arranging = models.BooleanField(_("shipping is arranged with the channel"), default=False)
+    pickup_failed = models.BooleanField(_("the pickup failed"), default=False)
+    #: The access key that the channel took, and counts as missing all the same.
+    refused_invoice = models.CharField(_("NF-e refused afterwards"), max_length=44, blank=True)
     trackings = models.JSONField(_("trackings told by the channel"), default=list, blank=True)
     tags = ArrayField(models.CharField(max_length=60), verbose_name=_("tags"), default=list, blank=True)
 
@@ -83,6 +88,15 @@ class Order(models.Model):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        #: Parts of what "change" allows, for groups with least rights (orders/rights.py).
+        permissions = [
+            ("invoice_order", "Can invoice orders"),
+            ("ship_order", "Can ship and deliver orders"),
+            ("cancel_order", "Can cancel orders and take returns"),
+            ("note_order", "Can write notes on orders"),
+            ("view_buyer", "Can see buyers' personal data"),
+            ("reveal_buyer", "Can have a buyer's personal data shown, giving a reason"),
+        ]
         constraints = [
             # A marketplace's order exists once, however often its queue redelivers it.
             models.UniqueConstraint("code", "channel", name="order_once_per_channel"),
@@ -109,6 +123,10 @@ class Order(models.Model):
     @property
     def is_ours_to_invoice(self) -> bool:
         return self.fulfillment != Fulfillment.MARKETPLACE
+
+    @property
+    def is_ours_to_arrange(self) -> bool:
+        return self.needs_arranging and self.fulfillment != Fulfillment.MARKETPLACE
 
     @property
     def has_open_cancel_request(self) -> bool:

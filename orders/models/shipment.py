@@ -14,6 +14,7 @@ class Shipment(models.Model):
     method = models.CharField(_("method"), max_length=80, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=80)
     tracking_url = models.URLField(_("tracking link"), max_length=200, blank=True)
+    packages = models.PositiveSmallIntegerField(_("packages"), null=True, blank=True)
     shipped_at = models.DateTimeField(_("shipped"))
     created_at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)
 
