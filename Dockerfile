@@ -11,10 +11,11 @@ COPY manage.py ./
 COPY config config
 COPY orders orders
 COPY marketplaces marketplaces
+COPY warehouse warehouse
 # Settings want servers and keys; collecting files uses none of them.
 RUN SECRET_KEY=unused FIELD_ENCRYPTION_KEYS=unused DATABASE_URL=postgresql://unused REDIS_URL=redis://unused \
     /venv/bin/python manage.py collectstatic --noinput \
-    && /venv/bin/python -m compileall -q config orders marketplaces
+    && /venv/bin/python -m compileall -q config orders marketplaces warehouse
 
 FROM python:3.11-slim
 RUN groupadd --system --gid 10001 despacho \

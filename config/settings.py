@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "orders",
     "marketplaces",
+    "warehouse",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
