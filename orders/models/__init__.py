@@ -7,10 +7,12 @@ from orders.models.channel_update import ChannelUpdate, ChannelUpdateAttempt
 from orders.models.disclosure import Disclosure
 from orders.models.event import Actor, OrderEvent
 from orders.models.invoice import Invoice
+from orders.models.job import Job, JobFile, JobRow
 from orders.models.label import Label
 from orders.models.note import Note
 from orders.models.order import Order, OrderItem
 from orders.models.replaced_invoice import ReplacedInvoice
+from orders.models.saved_view import SavedView
 from orders.models.shipment import Shipment, ShipmentItem
 from orders.models.stock import StockCount, StockItem
 from orders.models.stored_answer import StoredAnswer
@@ -24,12 +26,16 @@ __all__ = [
     "ChannelUpdateAttempt",
     "Disclosure",
     "Invoice",
-    "Note",
+    "Job",
+    "JobFile",
+    "JobRow",
     "Label",
+    "Note",
     "Order",
     "OrderEvent",
     "OrderItem",
     "ReplacedInvoice",
+    "SavedView",
     "Shipment",
     "ShipmentItem",
     "StockCount",
