@@ -12,6 +12,7 @@ from sandbox.world import World
 Json = dict[str, Any]
 ORDERS_SHOWN = 60
 CALLS_SHOWN = 40
+_HERE = Path(__file__).parent
 _FILES = {
     "/": ("index.html", "text/html"),
     "/page.css": ("page.css", "text/css"),
@@ -36,7 +37,10 @@ class Page:
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         name, content_type = _FILES[request.path]
-        text = Path(__file__).with_name("web").joinpath(name).read_text(encoding="utf-8")
+        files = [_HERE / "web" / name]
+        if name == "faces.js":
+            files += [_HERE / face / "page.js" for face in self._world.faces]
+        text = "".join(file.read_text(encoding="utf-8") for file in files)
         return web.Response(text=text, content_type=content_type, headers={"Cache-Control": "no-cache"})
 
     async def _overview(self, request: web.Request) -> web.StreamResponse:
