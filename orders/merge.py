@@ -31,12 +31,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CENT = Decimal("0.01")
 
 #: Columns that the channel may leave empty later without meaning that the fact is gone.
-STICKY = ("approved_at", "shipped_at", "delivered_at", "canceled_at", "carrier", "shipping_method")
+STICKY = ("approved_at", "shipped_at", "delivered_at", "canceled_at", "carrier", "shipping_method", "trackings")
 DATA = (
     "remote_code", "storefront", "channel_status", "fulfillment", "placed_at", "approved_at", "shipped_at",
     "delivered_at", "canceled_at", "ship_by", "deliver_by", "hold_until", "cancel_requested_at",
     "cancel_request_reason", "cancel_answer_by", "total", "shipping_cost", "discount", "interest", "carrier",
-    "shipping_method", "payments", "trackings", "tags",
+    "shipping_method", "payments", "trackings", "tags", "needs_arranging", "pickup_failed", "refused_invoice",
 )  # fmt: skip
 #: Columns that hold JSON.
 JSON = ("payments", "trackings", "shipping_address", "billing_address")
@@ -47,7 +47,7 @@ BUYER = (
     "shipping_address", "billing_address",
 )  # fmt: skip
 #: Changes of these columns are worth a line in the timeline.
-TOLD = (*(name for name in DATA if name not in ("channel_status", "approved_at")), *BUYER)
+TOLD = (*(name for name in DATA if name not in ("channel_status", "approved_at", "needs_arranging")), *BUYER)
 
 
 @dataclass(slots=True)
@@ -92,6 +92,7 @@ def create(snapshot: OrderSnapshot, digest_: str) -> Change:
         _place_units(item, status, snapshot.fulfillment)
     change.events.append(_event("RECEIVED", "", status, snapshot))
     _judge_data(snapshot, change)
+    _judge_pickup(snapshot, change, failed_before=False)
     return change
 
 
@@ -106,6 +107,7 @@ def merge(held: Row, snapshot: OrderSnapshot, digest_: str) -> Change:
         if digest_[ITEMS] != held["digest"][ITEMS]:
             change.items = [_item(item) for item in snapshot.items]
         _judge_data(snapshot, change)
+        _judge_pickup(snapshot, change, failed_before=held["pickup_failed"])
     if versions["buyer_version"] > held["buyer_version"]:
         new |= {name: told[name] for name in BUYER} | {"buyer_version": versions["buyer_version"]}
     if versions["status_version"] > held["status_version"]:
@@ -198,6 +200,7 @@ def _judge_data(snapshot: OrderSnapshot, change: Change) -> None:
         _raise(change, "FRAUD_RISK", _("The channel marked the payment of this order as suspicious."))
     else:
         change.cleared.append({"reason": "FRAUD_RISK"})
+    _judge_invoice(snapshot, change)
     _judge_request(snapshot, change)
 
 
@@ -209,6 +212,29 @@ def _judge_request(snapshot: OrderSnapshot, change: Change) -> None:
     sentence = _("The buyer asked to cancel on %(day)s: %(reason)s")
     asked = timezone.localtime(request.requested_at)
     _raise(change, "CANCEL_REQUESTED", sentence % {"day": f"{asked:%d/%m/%Y %H:%M}", "reason": request.reason})
+
+
+def _judge_invoice(snapshot: OrderSnapshot, change: Change) -> None:
+    seen = next((seen for seen in snapshot.invoices if seen.refused), None)
+    if seen is None:
+        change.cleared.append({"reason": "INVOICE_REFUSED"})
+    else:
+        sentence = _("NF-e %(key)s: %(reason)s")
+        _raise(change, "INVOICE_REFUSED", sentence % {"key": seen.access_key, "reason": seen.refused})
+
+
+def _judge_pickup(snapshot: OrderSnapshot, change: Change, *, failed_before: bool) -> None:
+    """Raised when it fails, not as long as it stands so: a person may have arranged another one meanwhile."""
+    if not snapshot.pickup_failed:
+        change.cleared.append({"reason": "PICKUP_FAILED"})
+    elif not failed_before:
+        # With the moment, for another failure is another fact.
+        at = timezone.localtime(snapshot.updated_at)
+        _raise(change, "PICKUP_FAILED", _("The channel said so on %(day)s.") % {"day": f"{at:%d/%m/%Y %H:%M}"})
+
+
+def _refused_key(snapshot: OrderSnapshot) -> str:
+    return next((seen.access_key for seen in snapshot.invoices if seen.refused), "")[:44]
 
 
 def _raise(change: Change, reason: str, sentence: str) -> None:
@@ -241,7 +267,8 @@ def columns(s: OrderSnapshot) -> Row:
         "cancel_answer_by": request.answer_by if request else None,
         "total": s.total, "shipping_cost": s.shipping_cost, "discount": s.discount, "interest": s.interest,
         "carrier": s.carrier, "shipping_method": s.shipping_method, "payments": list(s.payments),
-        "trackings": list(s.trackings), "tags": list(s.tags),
+        "trackings": list(s.trackings), "tags": list(s.tags), "needs_arranging": s.needs_arranging,
+        "pickup_failed": s.pickup_failed, "refused_invoice": _refused_key(s),
         "buyer_name": buyer.name, "buyer_document": buyer.document,
         "buyer_email": buyer.email, "buyer_phones": list(buyer.phones),
         "buyer_state_registration": buyer.state_registration, "masked": s.masked,

@@ -73,6 +73,7 @@ class InvoiceSeen:
 
     access_key: str
     issued_at: datetime | None = None
+    refused: str = ""  #: why it counts as missing all the same, and what to do about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,8 @@ class OrderSnapshot:
     ship_by: datetime | None = None
     deliver_by: datetime | None = None
     hold_until: datetime | None = None
+    needs_arranging: bool = False  #: the channel is asked how the parcel is handed over before it leaves
+    pickup_failed: bool = False  #: the carrier came, or not, and did not take it: to be arranged once more
     total: Decimal
     shipping_cost: Decimal = ZERO
     discount: Decimal = ZERO

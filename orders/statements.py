@@ -42,7 +42,7 @@ TYPES = {
     **dict.fromkeys(("total", "shipping_cost", "discount", "interest"), "numeric"),
     **dict.fromkeys((*JSON, "data"), "jsonb"),
     **dict.fromkeys(("tags", "buyer_phones"), "text[]"),
-    "masked": "boolean",
+    **dict.fromkeys(("masked", "needs_arranging", "pickup_failed"), "boolean"),
 }
 
 ORDER_COPY = ("id", "channel_id", *COLUMNS)
