@@ -81,6 +81,8 @@ class Outgoing:
     tags: tuple[str, ...] = ()  #: the order's, as the connector's own mapping gave them
     choice: Mapping[str, str] = field(default_factory=dict)  #: how shipping is arranged, in the connector's words
     partial: bool = False  #: a cancellation of some units, not of the order
+    #: (SKU, units) that are not to be fulfilled, this cancellation and earlier ones of whoever together.
+    canceled: tuple[tuple[str, int], ...] = ()
 
 
 class Adapter(ABC):

@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, F, TextField, Value, When
+from django.db.models import Case, F, Sum, TextField, Value, When
 
 from marketplaces.adapter import InvoiceFact, Outgoing, ShipmentFact
-from orders.models import ChannelUpdate, Shipment, ShipmentItem
+from orders.models import ChannelUpdate, OrderItem, Shipment, ShipmentItem
 from orders.status import Status
 
 Row = Mapping[str, Any]
 
 #: Rows instead of models: an order alone has fifty columns, and this is on the way of every update.
 COLUMNS = (
-    "id", "kind", "order__code", "order__remote_code", "order__approved_at", "order__delivered_at",
+    "id", "kind", "order_id", "order__code", "order__remote_code", "order__approved_at", "order__delivered_at",
     "order__invoice__access_key", "order__invoice__number", "order__invoice__series", "order__invoice__issued_at",
     "order__invoice__volumes", "event__at", "event__after", "event__data", "shipment_id", "shipment__tracking_code",
     "shipment__carrier", "shipment__method", "shipment__tracking_url", "shipment__shipped_at", "order__fulfillment",
@@ -30,7 +30,18 @@ def outgoing(update_ids: Sequence[int]) -> Mapping[int, Outgoing]:
     rows = list(ChannelUpdate.objects.filter(pk__in=update_ids).values(*COLUMNS, xml=XML))
     shipment_ids = [row["shipment_id"] for row in rows if row["shipment_id"]]
     items, hand_overs = _items(shipment_ids), _hand_overs(shipment_ids)
-    return {row["id"]: _outgoing(row, items, hand_overs) for row in rows}
+    canceled = _canceled([row["order_id"] for row in rows if row["kind"] == ChannelUpdate.Kind.CANCELED])
+    return {row["id"]: _outgoing(row, items, hand_overs, canceled) for row in rows}
+
+
+def _canceled(order_ids: Sequence[int]) -> Mapping[int, list[tuple[str, int]]]:
+    units: dict[int, list[tuple[str, int]]] = {}
+    if order_ids:
+        lines = OrderItem.objects.filter(order__in=order_ids, quantity_canceled__gt=0)
+        sums = lines.values_list("order_id", "sku").annotate(units=Sum("quantity_canceled")).order_by("order_id", "sku")
+        for order_id, sku, quantity in sums:
+            units.setdefault(order_id, []).append((sku, quantity))
+    return units
 
 
 def _items(shipment_ids: Sequence[int]) -> Mapping[int, list[tuple[str, int]]]:
@@ -54,7 +65,12 @@ def _hand_overs(shipment_ids: Sequence[int]) -> Mapping[int, int]:
     return numbers
 
 
-def _outgoing(row: Row, items: Mapping[int, list[tuple[str, int]]], hand_overs: Mapping[int, int]) -> Outgoing:
+def _outgoing(
+    row: Row,
+    items: Mapping[int, list[tuple[str, int]]],
+    hand_overs: Mapping[int, int],
+    canceled: Mapping[int, list[tuple[str, int]]],
+) -> Outgoing:
     return Outgoing(
         update_id=row["id"],
         kind=row["kind"],
@@ -72,6 +88,7 @@ def _outgoing(row: Row, items: Mapping[int, list[tuple[str, int]]], hand_overs: 
         tags=tuple(row["order__tags"]),
         choice=row["event__data"].get("choice") or {},
         partial=row["kind"] == ChannelUpdate.Kind.CANCELED and row["event__after"] != Status.CANCELED,
+        canceled=tuple(canceled.get(row["order_id"], ())),
     )
 
 

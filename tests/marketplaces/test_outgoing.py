@@ -42,3 +42,15 @@ def test_a_cancellation_of_some_units_is_told_apart_from_one_of_the_order(
     update = ChannelUpdate.objects.get()
 
     assert outgoing([update.pk])[update.pk].partial is partial
+
+
+@pytest.mark.django_db
+def test_a_cancellation_says_how_many_units_are_canceled_by_now() -> None:
+    order = make_order(status=Status.APPROVED, items=[("A", 3), ("B", 1)])
+    cancel(order, reason="sem estoque", items=[("A", 1)], by=WAREHOUSE)
+    cancel(order, reason="sem estoque", items=[("A", 1), ("B", 1)], by=WAREHOUSE)
+
+    update = ChannelUpdate.objects.order_by("id").last()
+
+    assert update is not None
+    assert outgoing([update.pk])[update.pk].canceled == (("A", 2), ("B", 1))
