@@ -7,6 +7,7 @@ What changes in an order is decided in merge.py; how it gets into PostgreSQL is 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
@@ -88,6 +89,7 @@ class _Batch:
     restocked: set[int] = field(default_factory=set)  #: orders whose stock is to be settled
     emptied: set[int] = field(default_factory=set)  #: orders that lost a line
     bookings: list[stock.Booking] = field(default_factory=list)  #: of lines that were written with their booking
+    unsent: list[sql.Statement] = field(default_factory=list)  #: return nothing: they go with the next that does
 
     def take(self, told: list[Told]) -> Received:
         held = self._lock([s.code for s, _ in told if s.code in self.held or s.code in self.created])
@@ -104,14 +106,24 @@ class _Batch:
         )
 
     def finish(self) -> None:
-        stock.settle(self.restocked, self.bookings)
+        stock.settle(self.restocked, self.bookings, unsent=self._take_unsent())
         if self.emptied:
             sql.execute(sql.DROP_EMPTY_LINES, orders=list(self.emptied))
+
+    def _later(self, statement: str, **parameters: Any) -> None:
+        self.unsent.append((statement, parameters))
+
+    def _now(self, statement: str, **parameters: Any) -> list[Any]:
+        return sql.together(*self._take_unsent(), (statement, parameters))[-1]
+
+    def _take_unsent(self) -> list[sql.Statement]:
+        unsent, self.unsent = self.unsent, []
+        return unsent
 
     def _lock(self, codes: list[str]) -> dict[str, Row]:
         if not codes:
             return {}
-        return dict(map(sql.as_held, sql.execute(sql.LOCK_ORDERS, channel=self.channel.pk, codes=codes)))
+        return dict(map(sql.as_held, self._now(sql.LOCK_ORDERS, channel=self.channel.pk, codes=codes)))
 
     def _insert(self, changes: list[Change]) -> None:
         for change in changes:
@@ -124,13 +136,13 @@ class _Batch:
 
     def _update(self, changes: list[Change]) -> None:
         if rows := [change.row for change in changes if change.row]:
-            sql.execute(sql.UPDATE_ORDERS, rows=sql.as_json(rows))
+            self._later(sql.UPDATE_ORDERS, rows=sql.as_json(rows))
         if items := _children(changes, "items"):
             lines = sql.as_json(items)
-            sql.execute(sql.UPSERT_ITEMS, rows=lines)
-            self.emptied |= {order_id for (order_id,) in sql.execute(sql.EMPTY_LINES, rows=lines)}
+            self._later(sql.UPSERT_ITEMS, rows=lines)
+            self.emptied |= {order_id for (order_id,) in self._now(sql.EMPTY_LINES, rows=lines)}
         if cleared := _children(changes, "cleared"):
-            sql.execute(sql.CLEAR_ATTENTIONS, rows=sql.as_json(cleared))
+            self._later(sql.CLEAR_ATTENTIONS, rows=sql.as_json(cleared))
         self.restocked |= {change.order_id for change in changes if change.restocks}
         self._follow_moves(changes)
         self._record(changes)
@@ -141,17 +153,17 @@ class _Batch:
         events = _children(changes, "events")
         for event in events:
             event |= {"by_kind": by.kind, "by_name": by.name}
-        sql.insert(*new, ("orders_orderevent", sql.EVENT_COPY, events))
+        self.unsent += sql.insert(*new, ("orders_orderevent", sql.EVENT_COPY, events))
         if raised := _children(changes, "attentions"):
-            sql.execute(sql.RAISE_ATTENTIONS, rows=sql.as_json(raised), by_kind=by.kind, by_name=by.name)
+            self._later(sql.RAISE_ATTENTIONS, rows=sql.as_json(raised), by_kind=by.kind, by_name=by.name)
 
     def _follow_moves(self, changes: list[Change]) -> None:
         """What the channel's word means for units, and for updates that still wait."""
         if canceled := [change.order_id for change in changes if change.moved_to is Status.CANCELED]:
-            sql.execute(sql.CANCEL_UNITS, orders=canceled)
+            self._later(sql.CANCEL_UNITS, orders=canceled)
             supersede_updates(canceled)
         if shipped := [change.order_id for change in changes if change.moved_to in SHIPPED_OR_LATER]:
-            sql.execute(sql.SHIP_UNITS, orders=shipped)
+            self._later(sql.SHIP_UNITS, orders=shipped)
 
 
 def _children(changes: Iterable[Change], kind: str) -> list[Row]:

@@ -17,6 +17,9 @@ from django.db.backends.utils import CursorWrapper
 
 from orders.merge import BOOKED, BUYER, DATA, JSON, Row
 
+Statement = tuple[str, dict[str, Any]]  #: and its parameters
+NewRows = tuple[str, Sequence[str], Sequence[Row]]  #: table, columns, rows
+
 COLUMNS = ("code", "status", *DATA, *BUYER, "version", "status_version", "buyer_version", "digest")
 ITEM_TYPES = {
     "order_id": "bigint",
@@ -127,18 +130,23 @@ def execute(statement: str, **parameters: Any) -> list[Any]:
     """Run a statement; returns its rows, if it has any."""
     with _cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall() if cursor.description else []
+        return _rows(cursor)
 
 
-def together(*statements: tuple[str, dict[str, Any]]) -> list[list[Any]]:
+def together(*statements: Statement) -> list[list[Any]]:
     """Run several in one round trip, one after the other; returns the rows of each."""
-    connection.ensure_connection()
+    if len(statements) == 1:
+        return [execute(statements[0][0], **statements[0][1])]
     with ExitStack() as stack:
         cursors = [stack.enter_context(_cursor()) for _ in statements]
         with connection.wrap_database_errors, connection.connection.pipeline():
             for cursor, (statement, parameters) in zip(cursors, statements, strict=True):
                 cursor.execute(statement, parameters)
-        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        return [_rows(cursor) for cursor in cursors]
+
+
+def _rows(cursor: CursorWrapper) -> list[Any]:
+    return cursor.fetchall() if cursor.description else []
 
 
 def _cursor() -> CursorWrapper:
@@ -159,19 +167,23 @@ def as_held(values: Sequence[Any]) -> tuple[str, Row]:
     return row["code"], row | {name: msgspec.json.decode(row[name]) for name in JSON}
 
 
-NewRows = tuple[str, Sequence[str], Sequence[Row]]  #: table, columns, rows
-#: Up to so many rows one INSERT is quicker than COPYs: it is planned already, and one round trip.
+#: Up to so many rows one INSERT is quicker than COPYs: it is planned already, and goes along with the next statement.
 FEW = 20
+#: Lines that are sent while the next ones are made, so that PostgreSQL and we work at the same time.
+CHUNK = 20
 
 
-def insert(*tables: NewRows) -> None:
-    """Insert new rows into tables. Each row has a value for every column, and none of them is there yet."""
+def insert(*tables: NewRows) -> list[Statement]:
+    """Insert new rows into tables. Each row has a value for every column, and none of them is there yet.
+
+    Where they are few this is left to the statement that comes back: send it together with what follows.
+    """
     if sum(len(rows) for _table, _columns, rows in tables) <= FEW:
         statement = _insert(*((table, columns) for table, columns, _rows in tables))
-        execute(statement, **{table: as_json(rows) for table, _columns, rows in tables})
-    else:
-        for table, columns, rows in tables:
-            _copy(table, columns, rows)
+        return [(statement, {table: as_json(rows) for table, _columns, rows in tables})]
+    for table, columns, rows in tables:
+        _copy(table, columns, rows)
+    return []
 
 
 @cache
@@ -186,13 +198,13 @@ def _insert(*tables: tuple[str, Sequence[str]]) -> str:
     return f"WITH {','.join(parts)} SELECT"
 
 
-def _copy(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+def _copy(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
     formats = [_FORMATS.get(TYPES.get(name, ""), str) for name in columns]
     values = itemgetter(*columns)
-    lines = [_line(formats, values(row)) for row in rows]
     statement = f"COPY {table} ({names(columns)}) {_FROM}"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as stream:
-        stream.write("".join(lines))
+        for start in range(0, len(rows), CHUNK):
+            stream.write("".join([_line(formats, values(row)) for row in rows[start : start + CHUNK]]))
 
 
 #: A character that no text of a marketplace consists of, so that a line without anything to escape stays as it is.

@@ -18,7 +18,7 @@ from orders.attention import demand, relieve
 from orders.errors import InvalidFact
 from orders.models import Actor, Attention, StockCount, StockItem
 from orders.snapshot import Fulfillment
-from orders.statements import execute
+from orders.statements import Statement, execute, together
 from orders.status import RESERVING
 
 # What the marketplace keeps in its own warehouse is never in ours.
@@ -69,25 +69,26 @@ SELECT sku, coalesce(s.reserved, 0), coalesce(i.reserved, 0)
 Booking = tuple[int, str, int, int]  #: order id, SKU, units more reserved, units more consumed
 
 
-def settle(order_ids: Collection[int], bookings: Sequence[Booking] = ()) -> None:
+def settle(order_ids: Collection[int], bookings: Sequence[Booking] = (), *, unsent: Sequence[Statement] = ()) -> None:
     """Book what these orders' items reserve and have consumed. Their rows must be locked by this transaction.
 
     `bookings` are lines that this transaction wrote with their `reserved` and `consumed`. An order that reserves more
-    than there is gets the attention OVERSOLD; it is never refused.
+    than there is gets the attention OVERSOLD; it is never refused. `unsent` is to be run first: in the same round trip.
     """
     if order_ids:
-        bookings = [*bookings, *execute(_SETTLE, orders=list(order_ids), **_rules())]
-    _book(bookings)
+        *_rows, settled = together(*unsent, (_SETTLE, {"orders": list(order_ids), **_rules()}))
+        bookings, unsent = [*bookings, *settled], ()
+    _book(bookings, unsent)
 
 
-def _book(bookings: Sequence[Booking]) -> None:
+def _book(bookings: Sequence[Booking], unsent: Sequence[Statement]) -> None:
     moved: dict[str, list[int]] = {}
     for _order, sku, more, gone in bookings:
         total = moved.setdefault(sku, [0, 0])
         total[0] += more
         total[1] += gone
     moved = {sku: total for sku, total in moved.items() if any(total)}
-    booked = _change(moved)
+    booked = _change(moved, unsent)
     new = moved.keys() - {sku for sku, *_ in booked}
     if new:  # SKUs never heard of before
         execute(_KNOW, skus=sorted(new))
@@ -96,11 +97,13 @@ def _book(bookings: Sequence[Booking]) -> None:
     _flag(bookings, {sku: (reserved, on_hand) for sku, reserved, on_hand, scarce in booked if scarce})
 
 
-def _change(moved: Mapping[str, Sequence[int]]) -> list[Any]:
+def _change(moved: Mapping[str, Sequence[int]], unsent: Sequence[Statement] = ()) -> list[Any]:
     if not moved:
+        if unsent:
+            together(*unsent)
         return []
     more, gone = zip(*moved.values(), strict=True)
-    return execute(_BOOK, skus=list(moved), more=list(more), gone=list(gone))
+    return together(*unsent, (_BOOK, {"skus": list(moved), "more": list(more), "gone": list(gone)}))[-1]
 
 
 def _flag(bookings: Sequence[Booking], scarce: Mapping[str, tuple[int, int]]) -> None:
