@@ -116,7 +116,9 @@ def _not_yet(update: ChannelUpdate) -> str:
     if update.due_at <= timezone.now():
         return ""
     if not update.attempts:
-        return _("It is to be sent at %(at)s, not before.") % {"at": _moment(update.due_at)}
+        sentence = _("It is to be sent at %(at)s, not before.") % {"at": _moment(update.due_at)}
+        # What was looked at and given back as too early.
+        return f"{sentence} {update.last_error}".rstrip()
     return _("Attempt %(attempts)s failed; next one at %(at)s. %(error)s") % {
         "attempts": update.attempts,
         "at": _moment(update.due_at),

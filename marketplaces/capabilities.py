@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
 from marketplaces import registry
+from marketplaces.adapter import Outgoing
 from marketplaces.errors import Rejected
+from orders.verbs import LabelFile as LabelFile  # connectors take it from here
 
 
 def capable(capability: type) -> list[str]:
@@ -51,6 +54,21 @@ class KeepsStatuses(ABC):
     @abstractmethod
     async def change_status(self, status: AccountStatus) -> None:
         """Label and type; the code never changes."""
+
+
+class FetchesLabels(ABC):
+    """The marketplace makes a label for each package once its shipment is arranged."""
+
+    #: Until when it may be printed, as the marketplace documents it, in a sentence (gettext_noop); "" where nothing is.
+    print_window: ClassVar[str] = ""
+
+    @abstractmethod
+    async def labels(self, update: Outgoing) -> Sequence[LabelFile]:
+        """All documents of the order, at least one, with the carrier's tracking codes. Asked again until there are.
+
+        Calls that were made by an earlier attempt may be found done. Raises NotReady while the marketplace has none
+        yet, and Unsupported, saying why, where the order gets none (any more). Never asked whether it `is_applied`.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

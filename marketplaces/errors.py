@@ -2,6 +2,7 @@
 
 MarketplaceError
 ├── Throttled       our own rate limit says wait: postponed, the attempt is given back
+├── NotReady        what is asked for does not exist yet: asked again, without counting as a failure
 ├── Unavailable     timeout, 5xx, 429: postponed by backoff, honoring Retry-After; a pull stops until its next turn
 │   └── OutcomeUnknown   the call went out and no answer came: read back before it is repeated
 ├── AlreadyApplied  the marketplace knows it already: counts as sent
@@ -21,6 +22,14 @@ class MarketplaceError(Exception):
 
 
 class Throttled(MarketplaceError):
+    def __init__(self, detail: str, *, seconds: float) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
+class NotReady(MarketplaceError):
+    """`seconds` until it is worth while to ask again; after some days of asking a person must look."""
+
     def __init__(self, detail: str, *, seconds: float) -> None:
         super().__init__(detail)
         self.seconds = seconds

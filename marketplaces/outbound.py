@@ -46,6 +46,7 @@ LEVELS = {
     Ending.SENT: logging.INFO,
     Ending.ALREADY_APPLIED: logging.INFO,
     Ending.THROTTLED: logging.DEBUG,
+    Ending.NOT_READY: logging.DEBUG,
 }
 
 #: How many updates ended in which state; PENDING ones were postponed.

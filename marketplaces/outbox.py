@@ -1,17 +1,22 @@
 """The outbox in the database: claim what is due, finish what was tried, raise and clear what a person must look at."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.db import connection, transaction
 
+from marketplaces import labels
 from marketplaces import statements as sql
+from marketplaces.capabilities import LabelFile
 from marketplaces.sending import Claim, Outcome, State
 from orders.attention import demand, relieve
-from orders.models import Actor, Attention, ChannelUpdate
+from orders.models import Actor, Attention, ChannelUpdate, Order
+from orders.verbs import receive_labels
+
+Kind = ChannelUpdate.Kind
 
 #: Seconds. Longer than a call may last (checks.py), or a second worker would repeat it while it is on its way.
 LEASE_SECONDS = 90
@@ -37,8 +42,17 @@ def claim(channel_id: int, *, limit: int) -> list[Claim]:
     at = time.monotonic()
     rows = _execute(sql.CLAIM, {"channel": channel_id, "limit": limit, "lease": LEASE_SECONDS})
     return [
-        Claim(id=id_, order_code=code, token=token, attempts=attempts, outcome_unknown=unknown, trying=trying, at=at)
-        for id_, code, token, attempts, unknown, trying in rows
+        Claim(
+            id=id_,
+            kind=kind,
+            order_code=code,
+            token=token,
+            attempts=attempts,
+            outcome_unknown=unknown,
+            trying=trying,
+            at=at,
+        )
+        for id_, kind, code, token, attempts, unknown, trying in rows
     ]
 
 
@@ -47,13 +61,17 @@ def finish(outcomes: Sequence[Outcome]) -> set[int]:
     """Write what became of them; returns the ids that were still ours to write."""
     updates = [outcome.claim.id for outcome in outcomes]
     failed = any(outcome.state == State.FAILED for outcome in outcomes)
-    touches_orders = failed or _execute(sql.ATTENTION_OPEN, {"updates": updates})[0][0]
+    arranged = [o.claim.id for o in outcomes if o.claim.kind == Kind.SHIPPING_ARRANGED and o.state == State.SENT]
+    labeled = {outcome.claim.id: outcome.labels for outcome in outcomes if outcome.labels}
+    touches_orders = failed or arranged or labeled or _execute(sql.ATTENTION_OPEN, {"updates": updates})[0][0]
     if touches_orders:
         lock_orders(updates)
     rows = _execute(sql.FINISH, {"outcomes": msgspec.json.encode([_row(outcome) for outcome in outcomes]).decode()})
     finished = {update_id for (update_id,) in rows}
     if touches_orders:
         settle_attentions(sorted(finished), Actor.system())
+        _keep_labels({update_id: labeled[update_id] for update_id in finished & labeled.keys()})
+        labels.ask_where_arranged(Order.objects.filter(updates__in=finished.intersection(arranged)))
     return finished
 
 
@@ -70,6 +88,11 @@ def settle_attentions(updates: Sequence[int], by: Actor) -> None:
     told = {row.order_id for row in rows if row.state in (State.SENT, State.SKIPPED)}
     still_failed = ChannelUpdate.objects.filter(order_id__in=told, state=State.FAILED)
     relieve(Attention.Reason.UPDATE_FAILED, sorted(told.difference(still_failed.values_list("order_id", flat=True))))
+
+
+def _keep_labels(labeled: Mapping[int, Sequence[LabelFile]]) -> None:
+    for update in ChannelUpdate.objects.filter(pk__in=labeled).select_related("order__channel").order_by("order__code"):
+        receive_labels(update.order, labeled[update.pk], by=Actor.channel(update.order.channel.code))
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from uuid import uuid4
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from marketplaces import quarantine
+from marketplaces import labels, quarantine, registry
 from marketplaces.adapter import Fetched
+from marketplaces.capabilities import FetchesLabels
 from marketplaces.deadlock import retried
 from marketplaces.lease import Fenced
 from marketplaces.models import Account, InboundMessage
 from orders.intake import Received, receive
+from orders.models import Order
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +63,16 @@ def _commit(account: Account, batch: Sequence[Fetched], fence: Callable[[], None
         fence()
         received = receive(account.channel, snapshots)
         _store_raw(account, readable, received)
+        _ask_for_labels(account, received)
         quarantined = quarantine.store(account, [fetched for fetched in batch if fetched.snapshot is None])
     return Stored(len(batch), received, quarantined)
+
+
+def _ask_for_labels(account: Account, received: Received) -> None:
+    """Of orders that another program, or a person at the marketplace, has arranged."""
+    codes = [*received.created, *received.changed]
+    if codes and issubclass(registry.adapter_class(account.connector), FetchesLabels):
+        labels.ask_where_arranged(Order.objects.filter(channel=account.channel_id, code__in=codes))
 
 
 def _store_raw(account: Account, readable: Mapping[str, Fetched], received: Received) -> None:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from marketplaces import backoff
+from marketplaces import backoff, labels
 from marketplaces.adapter import Adapter, Outgoing
+from marketplaces.capabilities import LabelFile
 from marketplaces.errors import (
     AlreadyApplied,
     Malformed,
     MarketplaceError,
+    NotReady,
     OutcomeUnknown,
     Rejected,
     Throttled,
@@ -40,6 +42,7 @@ class Claim:
     """An update that is ours to send until its lease ends."""
 
     id: int
+    kind: str
     order_code: str
     token: int
     attempts: int
@@ -61,6 +64,7 @@ class Outcome:
     counts: bool = True  #: False: the attempt is given back
     outcome_unknown: bool = False
     rest: float = 0.0  #: seconds for which the marketplace asked to be left alone
+    labels: tuple[LabelFile, ...] = ()
     calls: tuple[Call, ...] = ()
     ms: int = 0
 
@@ -79,6 +83,10 @@ async def _tell(adapter: Adapter, claim: Claim, update: Outgoing) -> Outcome:
     unknown = claim.outcome_unknown
     try:
         async with asyncio.timeout(ATTEMPT_SECONDS):
+            if claim.kind == ChannelUpdate.Kind.LABEL:
+                # To fetch it twice does no harm, so nothing is read back.
+                files = await labels.fetch(adapter, update)
+                return Outcome(claim=claim, ending=Ending.SENT, state=State.SENT, labels=files)
             if unknown:
                 if await adapter.is_applied(update):
                     raise AlreadyApplied(_("An earlier attempt had arrived."))
@@ -107,6 +115,8 @@ def _consequence(error: MarketplaceError, claim: Claim, unknown: bool) -> Outcom
         case Malformed():
             # It was answered, so it may have been taken: whoever sends it again reads back first.
             ending, state, failure, unknown = Ending.MALFORMED, State.FAILED, Failure.MALFORMED, True
+        case NotReady():
+            return _not_ready(claim, error)
         case Throttled():
             return _given_back(claim, Ending.THROTTLED, error.detail, unknown, retry_in=error.seconds)
         case Unauthorized():
@@ -131,6 +141,12 @@ def _given_back(claim: Claim, ending: Ending, detail: str, unknown: bool, *, ret
         counts=False,
         outcome_unknown=unknown,
     )
+
+
+def _not_ready(claim: Claim, error: NotReady) -> Outcome:
+    if claim.trying > backoff.GIVE_UP_AFTER:
+        return _postponed(claim, Ending.NOT_READY, error.detail, outcome_unknown=False)
+    return _given_back(claim, Ending.NOT_READY, error.detail, False, retry_in=error.seconds)
 
 
 def _postponed(

@@ -43,7 +43,7 @@ UPDATE orders_channelupdate AS c
        trying_since = coalesce(c.trying_since, statement_timestamp())
   FROM due, orders_order AS o
  WHERE c.id = due.id AND o.id = c.order_id
-RETURNING c.id, o.code, c.lease_token, c.attempts, c.outcome_unknown,
+RETURNING c.id, c.kind, o.code, c.lease_token, c.attempts, c.outcome_unknown,
           extract(epoch FROM statement_timestamp() - c.trying_since)::float8
 """
 
@@ -65,7 +65,7 @@ UPDATE orders_channelupdate AS c
                      ELSE c.due_at END,
        lease_until = NULL,
        attempts = c.attempts - CASE WHEN t.counts THEN 0 ELSE 1 END,
-       trying_since = CASE WHEN t.counts OR c.attempts > 1 THEN c.trying_since END,
+       trying_since = CASE WHEN t.counts OR c.attempts > 1 OR t.ending = 'NOT_READY' THEN c.trying_since END,
        outcome_unknown = t.unknown,
        finished_at = CASE WHEN t.state = 'PENDING' THEN NULL ELSE statement_timestamp() END
   FROM told AS t
@@ -77,7 +77,7 @@ RETURNING c.id
 LOCK_ORDERS = """
 SELECT o.id FROM orders_order AS o
  WHERE o.id IN (SELECT order_id FROM orders_channelupdate WHERE id = ANY(%(updates)s))
- ORDER BY o.code FOR KEY SHARE
+ ORDER BY o.code FOR NO KEY UPDATE
 """
 ATTENTION_OPEN = """
 SELECT EXISTS (

@@ -1,6 +1,7 @@
 """Personal data goes, fiscal data stays: anonymizing the buyer of an order.
 
-Touched are the buyer's name, document, contacts, addresses, reasons in the buyer's own words and card authorizations.
+Touched are the buyer's name, document, contacts, addresses, reasons in the buyer's own words, card authorizations and
+labels.
 Not touched are invoices (NF-e and XML: the law wants them for years), amounts, items, shipments and events.
 """
 
@@ -9,7 +10,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models.functions import Now
 
-from orders.models import Order, OrderEvent
+from orders.models import Label, Order, OrderEvent
 
 #: Greater than any version of buyer data (see merge.py): what a channel tells later is not taken any more.
 ANONYMIZED = "9"
@@ -42,6 +43,7 @@ def anonymize(order_ids: Collection[int], *, by_name: str) -> int:
         ],
         batch_size=500,
     )  # fmt: skip
+    Label.objects.filter(order__in=orders).update(content=None)
     OrderEvent.objects.bulk_create(
         OrderEvent(order=order, kind=OrderEvent.Kind.ANONYMIZED, by_kind=OrderEvent.By.SYSTEM, by_name=by_name)
         for order in orders

@@ -8,19 +8,24 @@ from orders.verbs.answering import answer_cancel_request
 from orders.verbs.arranging import arrange_shipping
 from orders.verbs.canceling import cancel
 from orders.verbs.invoicing import invoice
+from orders.verbs.labeling import LabelFile, ask_label, note_printing, receive_labels
 from orders.verbs.possible import possible
 from orders.verbs.resolving import resolve
 from orders.verbs.returning import receive_return, start_return
 from orders.verbs.shipping import deliver, fail_delivery, ship
 
 __all__ = [
+    "LabelFile",
     "answer_cancel_request",
     "arrange_shipping",
+    "ask_label",
     "cancel",
     "deliver",
     "fail_delivery",
     "invoice",
+    "note_printing",
     "possible",
+    "receive_labels",
     "receive_return",
     "resolve",
     "ship",
