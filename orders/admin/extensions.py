@@ -28,9 +28,19 @@ class Tile:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What to know before a form is confirmed."""
+
+    reasons: tuple[str, ...] = ()  #: the only ones that are taken; none: any
+    warnings: tuple[str, ...] = ()  #: sentences
+
+
 #: Asked for every order that is shown; None adds nothing.
 order_panels: list[Callable[[HttpRequest, Order], Panel | None]] = []
 #: Raw message ids to the addresses where they can be read, as far as they are still kept.
 message_links: list[Callable[[HttpRequest, Collection[str]], Mapping[str, str]]] = []
 #: Groups of figures for the first page: heading and tiles.
 tile_groups: list[Callable[[HttpRequest], tuple[str, Iterable[Tile]] | None]] = []
+#: Asked when the form of a verb is shown for one order.
+advisers: list[Callable[[Order, str], Advice | None]] = []

@@ -11,12 +11,14 @@ from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from orders import verbs
+from orders.admin.extensions import Advice
 from orders.errors import OrderError
 from orders.models import Actor, Order
 
@@ -34,6 +36,11 @@ class VerbForm(forms.Form):
     def __init__(self, order: Order, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files)
         self.order = order
+        self.warnings: list[str] = []
+
+    def take(self, advice: Advice) -> None:
+        """Show what somebody else has to say about this."""
+        self.warnings += advice.warnings
 
     @property
     def told_fields(self) -> list[forms.BoundField]:
@@ -125,6 +132,12 @@ class ReasonForm(VerbForm):
     reason = forms.CharField(
         label=_("Reason"), max_length=500, widget=UnfoldAdminTextareaWidget({"rows": 3, "autofocus": True})
     )
+
+    def take(self, advice: Advice) -> None:
+        super().take(advice)
+        if advice.reasons:
+            choices = [(reason, reason) for reason in advice.reasons]
+            self.fields["reason"].widget = UnfoldAdminSelectWidget(choices=choices)
 
 
 class FailDeliveryForm(ReasonForm):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orders import verbs
+from orders.admin import extensions
 from orders.admin.buttons import FORMS
 from orders.admin.verb_forms import VerbForm
 from orders.errors import AlreadyDone, OrderError
@@ -54,6 +55,9 @@ def verb_page(request: HttpRequest, admin: "ModelAdmin[Order]", order_id: int, n
         status = STATUS_WORDS[Status(order.status)]
         messages.warning(request, _("This is not possible while the order is “%(status)s”.") % {"status": status})
         return HttpResponseRedirect(order_url(order_id))
+    for advise in extensions.advisers:
+        if advice := advise(order, name):
+            form.take(advice)
     return TemplateResponse(request, "orders/admin/verb.html", _context(request, admin, form))
 
 
