@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -88,7 +89,7 @@ class Order(models.Model):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
-        #: Parts of what "change" allows, for groups with least rights (orders/rights.py).
+        #: Parts of what "change" allows, for groups with least rights (orders/admin/rights.py).
         permissions = [
             ("invoice_order", "Can invoice orders"),
             ("ship_order", "Can ship and deliver orders"),
@@ -111,7 +112,7 @@ class Order(models.Model):
                 models.F("placed_at").desc(),
                 models.F("id").desc(),
                 name="order_status_newest",
-                include=["fulfillment", "channel", "carrier"],
+                include=["fulfillment", "needs_arranging", "channel", "carrier"],
             ),
             models.Index("channel", models.F("placed_at").desc(), models.F("id").desc(), name="order_channel_newest"),
             models.Index(
@@ -128,7 +129,19 @@ class Order(models.Model):
                 models.F("placed_at").desc(),
                 models.F("id").desc(),
                 name="order_asks_to_cancel",
-                condition=models.Q(cancel_requested_at__isnull=False) & ~models.Q(status=Status.CANCELED),
+                condition=models.Q(cancel_requested_at__isnull=False)
+                & ~models.Q(status=Status.CANCELED)
+                & (
+                    models.Q(cancel_answered_at__isnull=True)
+                    | models.Q(cancel_answered_at__lt=models.F("cancel_requested_at"))
+                ),
+            ),
+            # Finds a parcel by the tracking code that only the channel told.
+            GinIndex(
+                name="order_trackings",
+                fields=["trackings"],
+                opclasses=["jsonb_path_ops"],
+                condition=~models.Q(trackings=[]),
             ),
             models.Index("remote_code", name="order_remote_code"),
             models.Index("buyer_document", name="order_buyer_document"),
