@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import tomllib
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import aclosing
 from copy import deepcopy
 from dataclasses import dataclass
@@ -50,12 +50,25 @@ class Contract:
         document = self.document(self.samples[0]) if document is None else document
 
         def answer(request: httpx.Request) -> httpx.Response:
-            for known in self.terms["answers"]:
-                if known["method"] == request.method and re.fullmatch(known["path"], path_of(request)):
-                    return httpx.Response(known.get("status", 200), text=_body(known, document))
-            raise AssertionError(f"contract.toml has no answer to {request.method} {path_of(request)}")
+            known = self._known(request)
+            return httpx.Response(known.get("status", 200), text=_body(known, document))
 
         return answer
+
+    def _known(self, request: httpx.Request) -> dict[str, Any]:
+        for known in self.terms["answers"]:
+            if known["method"] == request.method and re.fullmatch(known["path"], path_of(request)):
+                return dict(known)
+        raise AssertionError(f"contract.toml has no answer to {request.method} {path_of(request)}")
+
+    def reads(self, request: httpx.Request) -> bool:
+        """Does it change nothing? Some search by POST, which contract.toml then says with `reads = true`."""
+        return request.method == "GET" or bool(self._known(request).get("reads"))
+
+    def failing_writes(self, error: Answer, *, document: Any = None) -> Answer:
+        """Only what would change something fails."""
+        answer = self.marketplace(document)
+        return lambda request: answer(request) if self.reads(request) else error(request)
 
     def read(self, document: Any) -> Fetched:
         return run(self.adapter(self.marketplace(document)).read("any code"))
@@ -106,11 +119,6 @@ async def first_of(adapter: Adapter) -> Fetched | None:
         async for fetched in orders:
             return fetched
     return None
-
-
-def failing(error: Callable[[httpx.Request], httpx.Response], *, otherwise: Answer | None = None) -> Answer:
-    """Fails every call; with `otherwise`, only those that change something."""
-    return lambda request: otherwise(request) if otherwise and request.method == "GET" else error(request)
 
 
 def time_out(request: httpx.Request) -> httpx.Response:

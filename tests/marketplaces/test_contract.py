@@ -18,7 +18,7 @@ from marketplaces.errors import AlreadyApplied, NotGenuine, OutcomeUnknown, Unau
 from orders.models import ChannelUpdate
 from orders.snapshot import OrderSnapshot
 from orders.status import Status
-from tests.marketplaces.contract import CONTRACTS, Contract, failing, first_of, overlaid, run, time_out
+from tests.marketplaces.contract import CONTRACTS, Contract, first_of, overlaid, run, time_out
 from tests.marketplaces.wire import Turns, make_adapter, make_update
 
 SEEN_AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -115,7 +115,7 @@ def test_a_body_that_cannot_be_read_is_kept_whole_with_the_reason(contract: Cont
 @each_connector
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_an_outage_is_unavailable_and_never_an_empty_queue(contract: Contract, status: int) -> None:
-    adapter = contract.adapter(failing(lambda _: httpx.Response(status)))
+    adapter = contract.adapter(lambda _: httpx.Response(status))
 
     with pytest.raises(Unavailable):
         run(first_of(adapter))
@@ -127,7 +127,7 @@ def test_an_outage_is_unavailable_and_never_an_empty_queue(contract: Contract, s
 
 @each_connector
 def test_how_long_to_wait_is_taken_from_the_answer(contract: Contract) -> None:
-    adapter = contract.adapter(failing(lambda _: httpx.Response(429, headers={"Retry-After": "7"})))
+    adapter = contract.adapter(lambda _: httpx.Response(429, headers={"Retry-After": "7"}))
 
     with pytest.raises(Unavailable) as caught:
         run(first_of(adapter))
@@ -147,7 +147,7 @@ def test_a_call_that_never_left_is_unavailable(contract: Contract) -> None:
 @each_connector
 @each_kind
 def test_a_write_without_an_answer_has_an_unknown_outcome(contract: Contract, kind: str) -> None:
-    adapter = contract.adapter(failing(time_out, otherwise=contract.marketplace()))
+    adapter = contract.adapter(contract.failing_writes(time_out))
 
     with pytest.raises((OutcomeUnknown, Unsupported)):
         run(adapter.push(make_update(kind)))
@@ -156,7 +156,7 @@ def test_a_write_without_an_answer_has_an_unknown_outcome(contract: Contract, ki
 @each_connector
 @pytest.mark.parametrize("status", [401, 403])
 def test_refused_credentials_are_told_as_such(contract: Contract, status: int) -> None:
-    adapter = contract.adapter(failing(lambda _: httpx.Response(status)))
+    adapter = contract.adapter(lambda _: httpx.Response(status))
 
     for call in (adapter.check(), first_of(adapter), adapter.push(make_update("CANCELED"))):
         with pytest.raises(Unauthorized):
@@ -194,9 +194,8 @@ def test_a_capability_works_or_says_that_it_is_missing(contract: Contract, kind:
 def test_repeating_a_push_is_harmless(contract: Contract, kind: str) -> None:
     known = contract.terms["repeated"].get(kind, {})
     held = contract.document(known["sample"]) if "sample" in known else None
-    repeated = failing(
-        lambda _: httpx.Response(known.get("status", 200), text=known.get("body", "")),
-        otherwise=contract.marketplace(held),
+    repeated = contract.failing_writes(
+        lambda _: httpx.Response(known.get("status", 200), text=known.get("body", "")), document=held
     )
 
     with pytest.raises((AlreadyApplied, Unsupported)):
@@ -229,7 +228,7 @@ def test_no_secret_and_no_buyer_is_logged_or_told(contract: Contract, caplog: py
     secrets = [value for name, value in contract.terms["credentials"].items() if "key" in name or "secret" in name]
     private, sample = contract.sample_with_a_buyer()
     adapter = contract.adapter(contract.marketplace(contract.document(sample)))
-    refused = contract.adapter(failing(lambda _: httpx.Response(401, text=f'{{"error": "bad {secrets[0]}"}}')))
+    refused = contract.adapter(lambda _: httpx.Response(401, text=f'{{"error": "bad {secrets[0]}"}}'))
 
     with http.recording() as calls:
         fetched = run(first_of(adapter))
@@ -285,7 +284,8 @@ def test_the_page_of_consent_is_the_marketplaces_and_carries_state_and_return_ad
 
         assert url.startswith("https://")
         assert "s7t8" in url
-        assert "hub.example.com" in unquote(url)
+        # Where the developer enters it at the marketplace, the account's page shows what to enter.
+        assert "hub.example.com" in unquote(url) or contract.terms["return_address"] == "entered at the marketplace"
         assert not any(value in url for name, value in contract.terms["credentials"].items() if "key" in name)
 
 
