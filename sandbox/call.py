@@ -7,12 +7,12 @@ from typing import Any
 
 from aiohttp import web
 
-SECRET_HEADERS = frozenset(
-    {"authorization", "cookie", "x-api-key", "x-accountmanager-key", "x-user-token", "proxy-authorization"}
-)
-SECRET_FIELDS = frozenset({"access_token", "refresh_token", "sign"})
-_IN_TARGET = re.compile(r"([?&](?:access_token|refresh_token|sign)=)[^&]*")
-_IN_BODY = re.compile(rb'("(?:access_token|refresh_token)"\s*:\s*)"[^"]*"')
+#: Names of headers and parameters that open a shop, whatever a marketplace puts before them.
+_SECRET_HEADER = re.compile(r"(?:^|-)(?:authorization|cookie|key|token)$", re.IGNORECASE)
+_SECRETS = r"(?:(?:access|refresh)_token|\w+_secret|auth_code|sign)"
+_SECRET_FIELD = re.compile(_SECRETS)
+_IN_TARGET = re.compile(rf"([?&]{_SECRETS}=)[^&]*")
+_IN_BODY = re.compile(rb'("(?:access_token|refresh_token|\w+_secret)"\s*:\s*)"[^"]*"')
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,10 +49,10 @@ class Call:
         return code in (*self.path.split("/"), *named) or f'"{code}"'.encode() in self.body
 
     def redacted_headers(self) -> dict[str, str]:
-        return {name: "[redacted]" if name.lower() in SECRET_HEADERS else value for name, value in self.headers.items()}
+        return {n: "[redacted]" if _SECRET_HEADER.search(n) else value for n, value in self.headers.items()}
 
     def redacted_query(self) -> dict[str, list[str]]:
-        return {name: ["[redacted]"] if name in SECRET_FIELDS else values for name, values in self.query.items()}
+        return {n: ["[redacted]"] if _SECRET_FIELD.fullmatch(n) else values for n, values in self.query.items()}
 
     def redacted_target(self) -> str:
         return _IN_TARGET.sub(r"\1[redacted]", self.target)
