@@ -127,7 +127,12 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", "Português"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "config" / "locale", BASE_DIR / "config" / "unfold_locale"]
+LOCALE_PATHS = [
+    BASE_DIR / "config" / "locale",
+    BASE_DIR / "config" / "unfold_locale",
+    # A connector may bring the translations of what it alone says.
+    *sorted(BASE_DIR.glob("marketplaces/connectors/*/locale")),
+]
 FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "static/"

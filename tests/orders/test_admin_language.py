@@ -21,6 +21,7 @@ from tests.factories import WAREHOUSE, make_access_key, make_account, make_api_k
 ROOT = Path(settings.BASE_DIR)
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 CATALOGUES = [ROOT / place / "pt_BR/LC_MESSAGES" for place in ("orders/locale", "marketplaces/locale", "config/locale")]
+CATALOGUES += sorted(ROOT.glob("marketplaces/connectors/*/locale/pt_BR/LC_MESSAGES"))
 
 
 def said_in_python(path: Path) -> Iterator[str]:
@@ -52,6 +53,8 @@ def test_everything_that_is_said_is_translated(app: str) -> None:
     """Mended in the app's folder, with gettext's tools installed: `django-admin makemessages -l pt_BR --no-wrap
     --add-location=file`, write what is missing in django.po, `django-admin compilemessages`; commit both files."""
     known = singulars(catalogue(ROOT / app / "locale/pt_BR/LC_MESSAGES"))
+    for own in (ROOT / app).glob("connectors/*/locale/pt_BR/LC_MESSAGES"):
+        known |= singulars(catalogue(own))
     known |= singulars(trans_real.translation("pt-br")._catalog.keys())  # what Django says itself
     sources = [path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
     said = {text for path in sources for text in said_in_python(path)}
