@@ -10,6 +10,7 @@ from orders.verbs.canceling import cancel
 from orders.verbs.invoicing import invoice
 from orders.verbs.labeling import LabelFile, ask_label, note_printing, receive_labels
 from orders.verbs.possible import possible
+from orders.verbs.replacing import replace_invoice
 from orders.verbs.resolving import resolve
 from orders.verbs.returning import receive_return, start_return
 from orders.verbs.shipping import deliver, fail_delivery, ship
@@ -27,6 +28,7 @@ __all__ = [
     "possible",
     "receive_labels",
     "receive_return",
+    "replace_invoice",
     "resolve",
     "ship",
     "start_return",

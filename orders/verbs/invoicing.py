@@ -13,6 +13,10 @@ from orders.errors import AlreadyDone, Contradiction, InvalidFact, NotAllowed
 from orders.models import Actor, ChannelUpdate, Invoice, Order, OrderEvent
 from orders.status import Status
 from orders.verbs import steps
+from orders.verbs.withdrawing import open_updates, requeue, withdraw
+
+#: What channels take only with an NF-e.
+WITH_INVOICE = frozenset({ChannelUpdate.Kind.SHIPPING_ARRANGED, ChannelUpdate.Kind.SHIPPED})
 
 
 @transaction.atomic
@@ -29,15 +33,17 @@ def invoice(
 
     Give the access key, the XML file, or both (then they must agree). What is given besides the XML outranks it.
     """
-    facts = _read_xml(xml, access_key) if xml else _Facts(_read_access_key(access_key))
-    _guard_key(order, facts.key)
+    facts = read_facts(xml, access_key)
+    guard_key(order, facts.key)
     order = steps.lock(order)
     if recorded := Invoice.objects.filter(order=order).first():
+        if facts.xml and not recorded.xml and recorded.access_key == str(facts.key):
+            return _complete(order, recorded, facts, by)
         raise _repeated_invoice(recorded, facts.key, issued_at=issued_at, volumes=volumes)
     if not order.is_ours_to_invoice:
         raise NotAllowed(_("The marketplace invoices this order, not us."), field="fulfillment", code="not_ours")
     before = steps.move(order, Status.INVOICED)
-    row = _create_invoice(order, facts, issued_at or facts.issued_at, volumes or facts.volumes)
+    row = create_invoice(order, facts, issued_at or facts.issued_at, volumes or facts.volumes)
     event = steps.record(
         order, OrderEvent.Kind.INVOICED, before, by, access_key=str(facts.key), number=facts.key.number
     )
@@ -45,14 +51,33 @@ def invoice(
     return row
 
 
+def _complete(order: Order, recorded: Invoice, facts: "Facts", by: Actor) -> Invoice:
+    """The file of a note whose key alone was known; a channel that refused it for that is told once more."""
+    recorded.xml, recorded.total, recorded.protocol = facts.xml, facts.total, facts.protocol
+    recorded.issued_at = recorded.issued_at or facts.issued_at
+    recorded.volumes = recorded.volumes or facts.volumes
+    recorded.save(update_fields=["xml", "total", "protocol", "issued_at", "volumes"])
+    event = steps.record(order, OrderEvent.Kind.INVOICED, steps.touch(order), by, number=facts.key.number, file=True)
+    if open_updates(order, ChannelUpdate.Kind.INVOICED).filter(state=ChannelUpdate.State.FAILED).exists():
+        withdraw(order, ChannelUpdate.Kind.INVOICED)
+        steps.tell(order, ChannelUpdate.Kind.INVOICED, event)
+        requeue(order, WITH_INVOICE)
+    return recorded
+
+
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     key: nfe.AccessKey
     issued_at: datetime | None = None
     volumes: int | None = None
     total: Decimal | None = None
     protocol: str = ""
     xml: str = ""
+
+
+def read_facts(xml: bytes, access_key: str) -> Facts:
+    """What the NF-e says. Raises InvalidFact."""
+    return _read_xml(xml, access_key) if xml else Facts(_read_access_key(access_key))
 
 
 def _read_access_key(text: str) -> nfe.AccessKey:
@@ -62,7 +87,7 @@ def _read_access_key(text: str) -> nfe.AccessKey:
         raise InvalidFact.access_key(error) from error
 
 
-def _read_xml(data: bytes, access_key: str) -> _Facts:
+def _read_xml(data: bytes, access_key: str) -> Facts:
     try:
         document = nfe_xml.read(data)
     except nfe_xml.NfeXmlError as error:
@@ -73,10 +98,10 @@ def _read_xml(data: bytes, access_key: str) -> _Facts:
             field="access_key",
             code="xml_of_other_key",
         )
-    return _Facts(document.key, document.issued_at, document.volumes, document.total, document.protocol, document.xml)
+    return Facts(document.key, document.issued_at, document.volumes, document.total, document.protocol, document.xml)
 
 
-def _guard_key(order: Order, key: nfe.AccessKey) -> None:
+def guard_key(order: Order, key: nfe.AccessKey) -> None:
     """The parts of the key must fit the order: issued by its seller, not before the sale, not in the future."""
     seller = order.channel.seller_cnpj
     if seller and key.issuer != seller:
@@ -106,7 +131,8 @@ def _repeated_invoice(recorded: Invoice, key: nfe.AccessKey, **facts: object) ->
     return AlreadyDone(_("This NF-e is already recorded."), fact=recorded)
 
 
-def _create_invoice(order: Order, facts: _Facts, issued_at: datetime | None, volumes: int | None) -> Invoice:
+def create_invoice(order: Order, facts: Facts, issued_at: datetime | None, volumes: int | None) -> Invoice:
+    """The row. Raises Contradiction when the NF-e is another order's."""
     key = facts.key
     try:
         with transaction.atomic():

@@ -25,7 +25,7 @@ def test_each_shipment_knows_which_hand_over_of_its_order_it_is() -> None:
 
 @pytest.mark.django_db
 def test_how_shipping_was_to_be_arranged_reaches_the_connector() -> None:
-    arrange_shipping(make_order(status=Status.INVOICED), by=WAREHOUSE, choice={"address_id": "7"})
+    arrange_shipping(make_order(status=Status.INVOICED, needs_arranging=True), by=WAREHOUSE, choice={"address_id": "7"})
 
     update = ChannelUpdate.objects.get()
 

@@ -348,7 +348,7 @@ class TestBuyersCancellationRequest:
 class TestArrangeShipping:
     def test_the_channel_is_asked_when_the_hold_ends(self) -> None:
         until = timezone.now() + timedelta(hours=1)
-        order = invoiced(hold_until=until)
+        order = invoiced(hold_until=until, needs_arranging=True)
 
         verbs.arrange_shipping(order, choice={"method": "dropoff"}, by=WAREHOUSE)
 

@@ -36,6 +36,8 @@ def snapshot(body: bytes, *, seen_at: datetime) -> OrderSnapshot:
         channel_status=word,
         seen_at=seen_at,
         fulfillment=_fulfillment(order, packages),
+        needs_arranging=_fulfillment(order, packages) is not Fulfillment.MARKETPLACE,
+        pickup_failed=statuses.pickup_failed(word, [text(package.logistics_status) for package in packages]),
         carrier=_carrier(order, packages),
         shipping_method=text(order.checkout_shipping_carrier, most=120),
         items=lines,
@@ -150,16 +152,15 @@ def _payments(order: payload.Order) -> tuple[Payment, ...]:
 def _invoices(order: payload.Order) -> tuple[InvoiceSeen, ...]:
     told = payload.part(order.invoice_data, payload.Invoice)
     key = text(told.access_key)
-    return (InvoiceSeen(access_key=key, issued_at=instant(told.issue_date)),) if key else ()
+    refused = (text(told.pending_reason) or "sem motivo informado") if _is_pending(told) else ""
+    return (InvoiceSeen(access_key=key, issued_at=instant(told.issue_date), refused=refused),) if key else ()
 
 
 def _tags(order: payload.Order, packages: list[payload.Package]) -> tuple[str, ...]:
     """For people: what the order's columns have no place for."""
-    invoice = payload.part(order.invoice_data, payload.Invoice)
     currency = text(order.currency)
     found = (
         f"dividido em {len(packages)} pacotes" if len(packages) > 1 else "",
-        f"NF-e pendente: {text(invoice.pending_reason) or 'sem motivo'}"[:60] if _is_pending(invoice) else "",
         f"moeda {currency}"[:60] if currency not in ("", "BRL") else "",
     )
     return tuple(filter(None, found))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -12,9 +13,11 @@ from marketplaces.concurrently import each
 from marketplaces.connectors.shopee import mapping, payload, statuses
 from marketplaces.connectors.shopee.client import LARGEST_BATCH, Client
 from marketplaces.connectors.shopee.reading import text
+from marketplaces.connectors.shopee.refusals import advice
 from marketplaces.crossing import Listed, Reached
 from marketplaces.errors import Malformed, Rejected
 from marketplaces.windows import windows
+from orders.snapshot import OrderSnapshot
 
 #: Shopee's limit is 15 days, measured in its own seconds.
 LONGEST = timedelta(days=15) - timedelta(minutes=1)
@@ -68,7 +71,7 @@ def read(body: bytes, seen_at: datetime) -> Fetched:
         snapshot = mapping.snapshot(body, seen_at=seen_at)
     except Malformed as error:
         return Fetched(raw=raw, external_id=payload.code_of(body), problem=error.detail)
-    return Fetched(raw=raw, external_id=snapshot.code, snapshot=snapshot)
+    return Fetched(raw=raw, external_id=snapshot.code, snapshot=_advised(snapshot))
 
 
 async def _codes(client: Client, start: datetime, end: datetime) -> Sequence[str]:
@@ -124,6 +127,14 @@ async def _details(client: Client, codes: Sequence[str]) -> list[Fetched]:
     found = [read(row, seen_at) for row in rows]
     missing = [] if len(found) == len(codes) else set(codes) - {fetched.external_id for fetched in found}
     return found + [_without_detail(code) for code in codes if code in missing]
+
+
+def _advised(snapshot: OrderSnapshot) -> OrderSnapshot:
+    """With what to do about a note that Shopee refused after taking it."""
+    if not any(seen.refused for seen in snapshot.invoices):
+        return snapshot
+    invoices = (replace(seen, refused=advice(seen.refused)) if seen.refused else seen for seen in snapshot.invoices)
+    return replace(snapshot, invoices=tuple(invoices))
 
 
 def _without_detail(code: str) -> Fetched:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 
@@ -25,6 +26,8 @@ class Refusal(NamedTuple):
 
 #: An NF-e older than this that Shopee still calls invalid is invalid.
 LAG = timedelta(minutes=30)
+
+LATER = gettext_noop("SEFAZ does not confirm this NF-e: have it corrected by its issuer, and send the right one.")
 
 #: The first that is found counts: "Invalid NF-e model" is not "Invalid NF-e".
 REFUSALS = (
@@ -74,7 +77,7 @@ REFUSALS = (
         ),
     ),
     Refusal(
-        r"cancell?ed",
+        r"cancell?ed|cancelad",
         Then.FIX,
         gettext_noop("This NF-e is canceled: issue another one and send it."),
     ),
@@ -109,3 +112,10 @@ REFUSALS = (
 def refusal(message: str) -> Refusal | None:
     """None where the message says none of it."""
     return next((known for known in REFUSALS if re.search(known.pattern, message, re.IGNORECASE)), None)
+
+
+def advice(reason: str) -> str:
+    """What to do about a note that Shopee took and SEFAZ or SERPRO refused afterwards, and the reason as it was told."""
+    known = refusal(reason)
+    sentence = known.sentence if known and known.sentence else LATER
+    return f"{_(sentence)} ({reason})"

@@ -67,6 +67,11 @@ def is_arranged(package: str) -> bool:
     return _ROAD.get(package, 0) > 0 and package != PICKUP_RETRY
 
 
+def pickup_failed(word: str, packages: Sequence[str]) -> bool:
+    """Does the carrier want another pickup? For orders of several packages their own word says so."""
+    return word == RETRY_SHIP or PICKUP_RETRY in packages
+
+
 def _slowest(packages: Sequence[str]) -> int:
     """An order is as far as its slowest package; a word that we do not know holds it back."""
     return min((_ROAD.get(word, 0) for word in packages if word not in OUT), default=0)

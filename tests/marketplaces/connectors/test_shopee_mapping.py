@@ -178,7 +178,7 @@ def test_a_note_that_sefaz_refused_later_is_shown_and_does_not_count() -> None:
     order = snapshot(sample("invoice_refused_later"))
 
     assert order.status is Status.APPROVED
-    assert order.tags == ("NF-e pendente: SEFAZ: NF-e cancelada",)
+    assert [seen.refused for seen in order.invoices] == ["SEFAZ: NF-e cancelada"]
 
 
 def test_a_line_without_any_sku_is_called_by_shopees_numbers() -> None:

@@ -52,7 +52,7 @@ def shop(account: Account) -> Shop:
 
 @pytest.fixture
 def order(account: Account) -> Order:
-    return make_order(channel=account.channel, status=Status.INVOICED)
+    return make_order(channel=account.channel, status=Status.INVOICED, needs_arranging=True)
 
 
 def label_updates(order: Order) -> list[ChannelUpdate]:
@@ -105,7 +105,7 @@ def test_an_arrangement_that_failed_asks_for_no_label(account: Account, shop: Sh
 
 def test_who_makes_no_labels_is_not_asked_for_one(db: None) -> None:
     account = make_fake_account()
-    order = arranged(account, make_order(channel=account.channel, status=Status.INVOICED))
+    order = arranged(account, make_order(channel=account.channel, status=Status.INVOICED, needs_arranging=True))
 
     assert order.updates.get().kind == Kind.SHIPPING_ARRANGED
 
