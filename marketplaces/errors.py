@@ -7,7 +7,7 @@ MarketplaceError
 │   └── OutcomeUnknown   the call went out and no answer came: read back before it is repeated
 ├── AlreadyApplied  the marketplace knows it already: counts as sent
 ├── Rejected        it said no, for good: failed, a person must look
-├── Malformed       its answer cannot be read: failed (updates), quarantined (orders)
+├── Malformed       its answer cannot be read: read back, and failed when it stays so (updates); quarantined (orders)
 ├── Unauthorized    the credentials are refused: the account is paused, the attempt is given back
 └── Unsupported     this marketplace has no such call: skipped, visibly
 """

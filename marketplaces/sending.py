@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 #: makes. Together they are shorter than the claim's lease (checks.py).
 WAIT_SECONDS = 20.0
 ATTEMPT_SECONDS = 60.0
+#: After so many attempts an answer that cannot be read is no accident of the network: a person must look.
+UNREADABLE = 4
 
 State = ChannelUpdate.State
 Failure = ChannelUpdate.Failure
@@ -112,8 +114,10 @@ def _consequence(error: MarketplaceError, claim: Claim, unknown: bool) -> Outcom
             ending, state, failure = Ending.UNSUPPORTED, State.SKIPPED, ""
         case Rejected():
             ending, state, failure = Ending.REJECTED, State.FAILED, Failure.REJECTED
+        case Malformed() if claim.attempts < UNREADABLE:
+            # A page of some proxy, or a body cut off. It was answered, so it may have been taken: read back first.
+            return _postponed(claim, Ending.MALFORMED, error.detail, outcome_unknown=True)
         case Malformed():
-            # It was answered, so it may have been taken: whoever sends it again reads back first.
             ending, state, failure, unknown = Ending.MALFORMED, State.FAILED, Failure.MALFORMED, True
         case NotReady():
             return _not_ready(claim, error)

@@ -9,7 +9,6 @@ from marketplaces import backoff, outbound, outbox, sending
 from marketplaces.errors import (
     AlreadyApplied,
     Malformed,
-    MarketplaceError,
     OutcomeUnknown,
     Rejected,
     Throttled,
@@ -83,10 +82,36 @@ def test_an_attempt_is_logged_with_its_outcome(account: Account, shop: Shop) -> 
     assert the_update().attempts == 1
 
 
-@pytest.mark.parametrize("error", [Rejected("HTTP 422: wrong key"), Malformed("what?")])
+def test_an_unreadable_answer_is_read_back(account: Account, shop: Shop, order: Order) -> None:
+    invoice(order, access_key=make_access_key(), by=WAREHOUSE)
+    shop.next["answer"].append(Malformed("what?"))  # taken there, answered with a proxy's page
+
+    push_channel(account.channel)
+    assert (the_update().state, the_update().outcome_unknown) == (State.PENDING, True)
+    make_due()
+    push_channel(account.channel)
+
+    assert the_update().state == State.SENT
+    assert len(shop.told) == 1
+
+
+def test_answers_that_stay_unreadable_need_a_person(account: Account, shop: Shop, order: Order) -> None:
+    invoice(order, access_key=make_access_key(), by=WAREHOUSE)
+    shop.always["is_applied"] = shop.always["push"] = Malformed("what?")
+
+    for _ in range(sending.UNREADABLE):
+        assert the_update().state == State.PENDING
+        make_due()
+        push_channel(account.channel)
+
+    assert (the_update().state, the_update().failure) == (State.FAILED, "MALFORMED")
+    assert Attention.objects.get(order=order).reason == "UPDATE_FAILED"
+
+
 def test_a_failed_invoice_holds_back_its_shipment_and_needs_a_person(
-    account: Account, shop: Shop, order: Order, error: MarketplaceError
+    account: Account, shop: Shop, order: Order
 ) -> None:
+    error = Rejected("HTTP 422: wrong key")
     invoice(order, access_key=make_access_key(), by=WAREHOUSE)
     ship(order, tracking_code="BR1", by=WAREHOUSE)
     shop.next["push"].append(error)
