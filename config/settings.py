@@ -61,6 +61,7 @@ DEBUG = env("DEBUG", "0") == "1"
 TIME_ZONE = "America/Sao_Paulo"
 USE_TZ = True
 SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 #: Fernet keys, newest first: the first encrypts, all decrypt.
 FIELD_ENCRYPTION_KEYS = env_list("FIELD_ENCRYPTION_KEYS")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
@@ -84,6 +85,7 @@ INSTALLED_APPS = [
     "orders",
     "marketplaces",
     "warehouse",
+    "config",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

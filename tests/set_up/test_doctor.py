@@ -1,0 +1,176 @@
+"""`manage.py doctor` on a healthy installation and on broken ones."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from io import StringIO
+
+import httpx
+import pytest
+import respx
+from cryptography.fernet import Fernet
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from config import doctor
+from marketplaces import registry
+from marketplaces.adapter import Connection
+from marketplaces.crossing import Ring, Webhook
+from marketplaces.errors import Unauthorized
+from marketplaces.models import Account, Heartbeat
+from tests import fakes
+from tests.factories import make_account
+
+SHOP = "https://shop.invalid"
+PUBLIC = "https://hub.invalid"
+NOWHERE = "127.0.0.1:1"
+
+
+class RingingMarketplace(fakes.FakeMarketplace):
+    """One that calls webhooks."""
+
+    @classmethod
+    def verify(cls, connection: Connection, webhook: Webhook) -> Ring:
+        return Ring(codes=())
+
+
+@pytest.fixture
+def account(db: None, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Account]:
+    """Everything is well: one account at a marketplace that answers, the hub's door open, beat and worker alive."""
+    monkeypatch.setitem(registry.CONNECTORS, "fake", "tests.set_up.test_doctor.RingingMarketplace")
+    fakes.SHOPS[SHOP] = fakes.Shop()
+    settings.PUBLIC_URL = PUBLIC
+    beats_at(timezone.now())
+    yield make_account(connector="fake", base_url=SHOP)
+    fakes.SHOPS.clear()
+
+
+@pytest.fixture(autouse=True)
+def internet() -> Iterator[respx.MockRouter]:
+    with respx.mock(assert_all_called=False) as router:
+        router.get(SHOP).mock(side_effect=lambda request: httpx.Response(404, headers={"date": date(0)}))
+        router.get(url__startswith=f"{PUBLIC}/webhooks/").respond(405, headers={"allow": "POST"})
+        yield router
+
+
+def date(drift: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=drift), usegmt=True)
+
+
+def beats_at(at: datetime) -> None:
+    for name in doctor.OWED:
+        Heartbeat.objects.update_or_create(name=name, defaults={"at": at})
+
+
+def problems() -> list[doctor.Finding]:
+    return [finding for finding in doctor.examine() if finding.verdict is doctor.Verdict.BAD]
+
+
+def the_problem() -> doctor.Finding:
+    (finding,) = problems()
+    assert finding.remedy
+    return finding
+
+
+def printed() -> str:
+    out = StringIO()
+    call_command("doctor", stdout=out, no_color=True)
+    return out.getvalue()
+
+
+def test_a_healthy_installation_has_no_problem(account: Account) -> None:
+    said = printed()
+
+    assert said.endswith("All is well.\n")
+    for subject in ("settings", "broker", "database", "clock", "worker", "beat", "keys", "account", "webhooks"):
+        assert f" {subject}" in said
+
+
+def test_a_broker_that_is_away_is_named_with_its_address(account: Account, settings: Settings) -> None:
+    settings.REDIS_URL = f"redis://{NOWHERE}/0"
+
+    finding = the_problem()
+
+    assert finding.subject == "broker"
+    assert NOWHERE in finding.says
+    assert "REDIS_URL" in finding.remedy
+
+
+def test_silent_beat_and_worker_are_told_apart_from_the_broker(account: Account) -> None:
+    beats_at(timezone.now() - timedelta(minutes=10))
+
+    assert [finding.subject for finding in problems()] == ["worker", "beat"]
+
+
+def test_refused_credentials_are_told_in_the_marketplaces_words(account: Account) -> None:
+    fakes.SHOPS[SHOP].always["check"] = Unauthorized("HTTP 401: no such key")
+
+    finding = the_problem()
+
+    assert finding.subject == f"account {account.channel.code}"
+    assert finding.says == "HTTP 401: no such key"
+
+
+def test_secrets_of_a_lost_key_are_a_problem_and_not_a_crash(account: Account, settings: Settings) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    finding = the_problem()
+
+    assert finding.subject == "keys"
+    assert "FIELD_ENCRYPTION_KEYS" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda request: httpx.Response(404), "404"),
+        (httpx.ConnectError("certificate verify failed"), "certificate verify failed"),
+    ],
+)
+def test_an_address_that_does_not_lead_to_our_door_is_found_out(
+    account: Account,
+    internet: respx.MockRouter,
+    answer: Callable[[httpx.Request], httpx.Response] | httpx.ConnectError,
+    says: str,
+) -> None:
+    internet.get(url__startswith=f"{PUBLIC}/webhooks/").mock(side_effect=answer)
+
+    finding = the_problem()
+
+    assert finding.subject == "webhooks"
+    assert says in finding.says
+
+
+def test_a_clock_that_differs_from_the_marketplaces_is_measured(account: Account, internet: respx.MockRouter) -> None:
+    internet.get(SHOP).mock(side_effect=lambda request: httpx.Response(404, headers={"date": date(-400)}))
+
+    finding = the_problem()
+
+    assert finding.subject == "clock"
+    assert "400 s ahead" in finding.says or "401 s ahead" in finding.says
+
+
+def test_a_missing_migration_is_named_with_its_command(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.doctor.MigrationExecutor.migration_plan", lambda *_: [("orders.0002", False)])
+
+    assert the_problem().remedy == "Run `python manage.py migrate`."
+
+
+def test_the_command_fails_when_something_is_wrong(account: Account, settings: Settings) -> None:
+    settings.REDIS_URL = f"redis://{NOWHERE}/0"
+
+    with pytest.raises(SystemExit) as ended:
+        printed()
+
+    assert ended.value.code == 1
+
+
+def test_a_paused_account_and_one_without_public_address_are_warnings(account: Account, settings: Settings) -> None:
+    settings.PUBLIC_URL = ""
+    account.pause(reason=Account.Pause.MANUAL, detail="")
+
+    warned = {finding.subject for finding in doctor.examine() if finding.verdict is doctor.Verdict.ODD}
+
+    assert problems() == []
+    assert {"webhooks", f"account {account.channel.code}"} <= warned
