@@ -100,7 +100,12 @@ def schedule(sender: Celery, **_: object) -> None:
             "schedule": 60.0,
             "options": {"expires": 55.0},
         },
-        "Old webhooks and differences are forgotten": {
+        "Work on many orders that somebody asked for": {
+            "task": "marketplaces.tasks.work_due_jobs",
+            "schedule": 5.0,
+            "options": {"expires": 5.0},
+        },
+        "Old webhooks, differences and finished tasks are forgotten": {
             "task": "marketplaces.tasks.forget_old",
             "schedule": 3600.0,
             "options": {"expires": 600.0},

@@ -12,9 +12,10 @@ class Marketplaces(AppConfig):
 
     def ready(self) -> None:
         from marketplaces import checks  # noqa: F401 - registers them
-        from orders.doorbell import updates_recorded
+        from orders.doorbell import job_confirmed, updates_recorded
 
         updates_recorded.connect(_ring, dispatch_uid="marketplaces.doorbell")
+        job_confirmed.connect(_ring_for_job, dispatch_uid="marketplaces.doorbell.jobs")
 
 
 def _ring(*, channel_id: int, due_at: datetime | None = None, **_: object) -> None:
@@ -24,3 +25,9 @@ def _ring(*, channel_id: int, due_at: datetime | None = None, **_: object) -> No
         push_bell.ring(channel_id)
     else:
         push_bell.ring_at(channel_id, due_at)
+
+
+def _ring_for_job(*, job_id: int, **_: object) -> None:
+    from marketplaces.tasks import job_bell
+
+    job_bell.ring(job_id)

@@ -10,6 +10,8 @@ from celery import shared_task
 from marketplaces import differences, hints, inbound, late_errors, outbound, outbox, reconcile, stock, tokens
 from marketplaces.doorbell import AHEAD, Doorbell
 from marketplaces.models import Account, Heartbeat
+from marketplaces.stopping import stopping
+from orders import jobs
 from orders.models import Channel
 
 #: Seconds after which a message that no worker took is void: a newer one has been sent.
@@ -111,9 +113,22 @@ def reconcile_account(*, account_id: int, **_: object) -> None:
 
 
 @shared_task
+def work_due_jobs(**_: object) -> None:
+    """For jobs of which the ring was lost, whose worker was killed, or whose turn is over."""
+    for job_id in jobs.due():
+        work_job.apply_async(kwargs={"job_id": job_id}, expires=EXPIRES)
+
+
+@shared_task
+def work_job(*, job_id: int, **_: object) -> None:
+    jobs.work(job_id, stopping=stopping.is_set)
+
+
+@shared_task
 def forget_old(**_: object) -> None:
     hints.forget_old()
     differences.forget_old()
+    jobs.forget_old()
 
 
 @shared_task
@@ -124,3 +139,4 @@ def canary(**_: object) -> None:
 
 push_bell = Doorbell(push_channel, names="channel_id")
 hints_bell = Doorbell(pull_orders, names="account_id")
+job_bell = Doorbell(work_job, names="job_id")

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connections
 from marketplaces import hints, inbound, outbound, outbox, reconcile, registry, tokens
 from marketplaces.models import Account, Heartbeat
 from marketplaces.stopping import stopping
+from orders import jobs
 from orders.models import Channel
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ KEEP_UP_SECONDS = 60.0
 
 
 class Command(BaseCommand):
-    help = "Pull orders, push updates, renew tokens and compare orders without a broker, until stopped."
+    help = "Pull orders, push updates, renew tokens, compare orders and work on tasks without a broker, until stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="pull every account once, push what is due, and end")
@@ -61,6 +62,7 @@ class Pump:
         self._pull_due()
         wait(self._jobs.values())
         self._push_due()
+        self._work_due()
         self._pool.shutdown()
 
     def run(self, *, sweep_seconds: float) -> None:
@@ -69,6 +71,7 @@ class Pump:
                 self._pull_due()
                 self._push_due()
                 self._read_due()
+                self._work_due()
                 self._keep_up()
             except DatabaseError:
                 logger.exception("pump.failed looking for work")
@@ -98,6 +101,10 @@ class Pump:
         """What webhooks named."""
         for account_id in hints.due_accounts():
             self._start("hints", account_id, lambda pk: hints.read_named(_account(pk)))
+
+    def _work_due(self) -> None:
+        for job_id in jobs.due():
+            self._start("job", job_id, lambda pk: jobs.work(pk, stopping=stopping.is_set))
 
     def _keep_up(self) -> None:
         if time.monotonic() < self._keep_up_at:
