@@ -120,6 +120,12 @@ def decode(response: httpx.Response) -> Any:
         raise Malformed(sentence % {"call": _line(response.request), "error": error}) from error
 
 
+def refusal(response: httpx.Response, explain: Callable[[httpx.Response], str] = _body_text) -> str:
+    """Its status and what it said, as people may read it: without keys and personal data."""
+    said = _redacted(_explained(response, explain), response.request)
+    return f"HTTP {response.status_code}: {said or response.reason_phrase}"
+
+
 def retry_after(response: httpx.Response) -> float | None:
     """Seconds named by the Retry-After header (a number or an HTTP date), at most an hour."""
     value = response.headers.get("Retry-After", "").strip()
@@ -160,8 +166,7 @@ def _words(error: Exception) -> str:
 
 
 def _refused(response: httpx.Response, explain: Callable[[httpx.Response], str], writes: bool) -> MarketplaceError:
-    status = response.status_code
-    detail = f"HTTP {status}: {_redacted(_explained(response, explain), response.request) or response.reason_phrase}"
+    status, detail = response.status_code, refusal(response, explain)
     if status in (401, 403):
         return Unauthorized(detail)
     if status in (408, 425, 429, 503):
