@@ -1,4 +1,4 @@
-"""The containers' health check: `python -I config/alive.py web` or `… chain`; exit code 0 is healthy.
+"""The containers' health check: `python -I config/alive.py web`, `ready` or `chain`; exit code 0 is healthy.
 
 A script of its own, without Django, because it runs twice a minute.
 """
@@ -15,10 +15,20 @@ SILENCE_SECONDS = 120
 
 
 def web() -> bool:
-    """Gunicorn answers. Django refuses a Host that is not in ALLOWED_HOSTS, so we ask for one that is."""
+    """Gunicorn answers."""
+    return _answers("/healthz")
+
+
+def ready() -> bool:
+    """So does the database behind it."""
+    return _answers("/readyz")
+
+
+def _answers(path: str) -> bool:
+    """Django refuses a Host that is not in ALLOWED_HOSTS, so we ask for one that is."""
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip("*.") or "localhost"
     connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=5)
-    connection.request("GET", "/healthz", headers={"Host": host})
+    connection.request("GET", path, headers={"Host": host})
     return connection.getresponse().status == http.HTTPStatus.OK
 
 
@@ -35,7 +45,7 @@ def chain() -> bool:
 
 
 if __name__ == "__main__":
-    check = {"web": web, "chain": chain}[sys.argv[1]]
+    check = {"web": web, "ready": ready, "chain": chain}[sys.argv[1]]
     try:
         sys.exit(0 if check() else 1)
     except (OSError, http.client.HTTPException, psycopg.Error) as error:

@@ -26,7 +26,7 @@ from marketplaces import registry
 from marketplaces.connection import check
 from marketplaces.models import AccessToken, Account, Heartbeat
 
-OLDEST_POSTGRES = 14
+OLDEST_POSTGRES = 15
 TIMEOUT = 5.0  #: seconds for one look at something that may not answer
 #: Marketplaces refuse a signature that is five minutes old, leases count in seconds.
 CLOCK_TOLERANCE = timedelta(seconds=5)
