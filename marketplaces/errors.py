@@ -28,11 +28,15 @@ class Throttled(MarketplaceError):
 
 
 class NotReady(MarketplaceError):
-    """`seconds` until it is worth while to ask again; after some days of asking a person must look."""
+    """`seconds` until it is worth while to ask again; after some days of asking a person must look.
 
-    def __init__(self, detail: str, *, seconds: float) -> None:
+    `taken`: our call was taken and is decided later, so it is read back (`is_applied`) and not repeated.
+    """
+
+    def __init__(self, detail: str, *, seconds: float, taken: bool = False) -> None:
         super().__init__(detail)
         self.seconds = seconds
+        self.taken = taken
 
 
 class Unavailable(MarketplaceError):
@@ -52,11 +56,15 @@ class AlreadyApplied(MarketplaceError):
 
 
 class Rejected(MarketplaceError):
-    """`code` is the marketplace's own error code or HTTP status, as text."""
+    """`code` is the marketplace's own error code or HTTP status, as text.
 
-    def __init__(self, detail: str, *, code: str = "") -> None:
+    `undone`: what was read back is as if it had never been told; when a person sends it again, it is told anew.
+    """
+
+    def __init__(self, detail: str, *, code: str = "", undone: bool = False) -> None:
         super().__init__(detail)
         self.code = code
+        self.undone = undone
 
 
 class Malformed(MarketplaceError):

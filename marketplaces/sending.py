@@ -114,6 +114,7 @@ def _consequence(error: MarketplaceError, claim: Claim, unknown: bool) -> Outcom
             ending, state, failure = Ending.UNSUPPORTED, State.SKIPPED, ""
         case Rejected():
             ending, state, failure = Ending.REJECTED, State.FAILED, Failure.REJECTED
+            unknown = unknown and not error.undone
         case Malformed() if claim.attempts < UNREADABLE:
             # A page of some proxy, or a body cut off. It was answered, so it may have been taken: read back first.
             return _postponed(claim, Ending.MALFORMED, error.detail, outcome_unknown=True)
@@ -149,8 +150,8 @@ def _given_back(claim: Claim, ending: Ending, detail: str, unknown: bool, *, ret
 
 def _not_ready(claim: Claim, error: NotReady) -> Outcome:
     if claim.trying > backoff.GIVE_UP_AFTER:
-        return _postponed(claim, Ending.NOT_READY, error.detail, outcome_unknown=False)
-    return _given_back(claim, Ending.NOT_READY, error.detail, False, retry_in=error.seconds)
+        return _postponed(claim, Ending.NOT_READY, error.detail, outcome_unknown=error.taken)
+    return _given_back(claim, Ending.NOT_READY, error.detail, error.taken, retry_in=error.seconds)
 
 
 def _postponed(

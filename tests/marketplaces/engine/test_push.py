@@ -9,6 +9,7 @@ from marketplaces import backoff, outbound, outbox, sending
 from marketplaces.errors import (
     AlreadyApplied,
     Malformed,
+    NotReady,
     OutcomeUnknown,
     Rejected,
     Throttled,
@@ -197,6 +198,35 @@ def test_an_unknown_outcome_is_read_back_and_not_repeated(account: Account, shop
         "OUTCOME_UNKNOWN",
         "ALREADY_APPLIED",
     ]
+
+
+def test_what_was_taken_is_asked_about_until_it_is_decided(account: Account, shop: Shop) -> None:
+    invoiced(account)
+    shop.next["answer"].append(NotReady("Being checked.", seconds=20, taken=True))
+    shop.next["is_applied"].append(NotReady("Still being checked.", seconds=20, taken=True))
+
+    for _attempt in range(3):
+        push_channel(account.channel)
+        make_due()
+
+    assert (the_update().state, the_update().attempts) == (State.SENT, 1)
+    assert len(shop.told) == 1
+
+
+def test_what_was_taken_and_thrown_out_later_needs_a_person_and_can_be_told_anew(account: Account, shop: Shop) -> None:
+    invoiced(account)
+    shop.next["push"].append(NotReady("Being checked.", seconds=20, taken=True))
+    shop.next["is_applied"].append(Rejected("It was thrown out.", undone=True))
+    for _attempt in range(2):
+        push_channel(account.channel)
+        make_due()
+    assert (the_update().state, the_update().last_error) == (State.FAILED, "It was thrown out.")
+
+    outbound.retry([the_update()], by=WAREHOUSE)
+    push_channel(account.channel)
+
+    assert the_update().state == State.SENT
+    assert len(shop.told) == 1
 
 
 def test_an_unknown_outcome_that_had_not_arrived_is_sent_again(account: Account, shop: Shop) -> None:
