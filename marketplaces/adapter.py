@@ -27,6 +27,7 @@ class Connection:
     credentials: dict[str, str] = field(repr=False)
     production: bool  #: False where test orders are allowed
     shop_id: str = ""  #: the marketplace's own number of the shop, once it told us
+    options: Mapping[str, str] = field(default_factory=dict)  #: how the account differs, as a person chose
     access: Access = field(default_factory=Access, repr=False)
 
 

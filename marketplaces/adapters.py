@@ -17,6 +17,7 @@ def connection_of(account: Account, *, access: Access | None = None) -> Connecti
         credentials=account.credentials,
         production=account.production,
         shop_id=account.shop_id,
+        options=account.options,
         access=access or Access(),
     )
 

@@ -5,7 +5,7 @@ raise marketplaces.errors, and run on marketplaces.loop like the adapter's own.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -56,11 +56,18 @@ class KeepsStatuses(ABC):
         """Label and type; the code never changes."""
 
 
+#: Name of the account's option.
+LABEL_FORMAT = "label_format"
+
+
 class FetchesLabels(ABC):
     """The marketplace makes a label for each package once its shipment is arranged."""
 
     #: Until when it may be printed, as the marketplace documents it, in a sentence (gettext_noop); "" where nothing is.
     print_window: ClassVar[str] = ""
+    #: What an account may choose between: the connector's own word → what people read (gettext_noop). Chosen is
+    #: `connection.options[LABEL_FORMAT]`; nothing is offered where there are fewer than two.
+    label_formats: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     async def labels(self, update: Outgoing) -> Sequence[LabelFile]:

@@ -1,6 +1,6 @@
 """Shopee: one account is one shop that authorized the app."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 
@@ -8,14 +8,15 @@ import httpx
 from django.utils.translation import gettext_noop
 
 from marketplaces.adapter import Adapter, Connection, Fetched, Outgoing
-from marketplaces.connectors.shopee import polling, pushes, tokens
+from marketplaces.capabilities import LABEL_FORMAT, FetchesLabels, LabelFile
+from marketplaces.connectors.shopee import documents, labeling, polling, pushes, tokens
 from marketplaces.connectors.shopee.client import LIMITS, Client
 from marketplaces.connectors.shopee.telling import TELLINGS
 from marketplaces.crossing import Grant, Listed, Reached, Ring, Webhook
 from marketplaces.limits import Limiter
 
 
-class Shopee(Adapter):
+class Shopee(Adapter, FetchesLabels):
     label = "Shopee"
     base_url = "https://openplatform.shopee.com.br"
     credential_fields = {
@@ -27,6 +28,8 @@ class Shopee(Adapter):
     pull_name = "Shopee polling"
     pull_seconds = 60.0
     tells = tuple(TELLINGS)
+    print_window = gettext_noop("Shopee's labels are printed until the carrier has collected the parcel.")
+    label_formats = documents.FORMATS
 
     def __init__(self, connection: Connection, http: httpx.AsyncClient, limiter: Limiter) -> None:
         super().__init__(connection, http, limiter)
@@ -49,6 +52,10 @@ class Shopee(Adapter):
 
     async def is_applied(self, update: Outgoing) -> bool:
         return update.kind in TELLINGS and await TELLINGS[update.kind].is_known(self.client, update)
+
+    async def labels(self, update: Outgoing) -> Sequence[LabelFile]:
+        wanted = self.connection.options.get(LABEL_FORMAT, documents.NORMAL)
+        return await labeling.labels(self.client, update, wanted=wanted)
 
     async def check(self) -> None:
         await self.client.shop_info()

@@ -79,6 +79,10 @@ class Client(Calls):
         body = {"order_sn": code, **_package(package), "logistics_status": status}
         return str(inner(await self._post("/logistics/update_tracking_status", body)).get("update_result")) != "failed"
 
+    async def document_parameter(self, rows: Sequence[Json]) -> list[Any]:
+        """Rows with suggest_shipping_document_type and selectable_shipping_document_type."""
+        return await self._documents("get_shipping_document_parameter", rows, write=False)
+
     async def create_documents(self, rows: Sequence[Json]) -> list[Any]:
         """Rows {order_sn, package_number, tracking_number, shipping_document_type}; failed ones have fail_error."""
         return await self._documents("create_shipping_document", rows, write=True)

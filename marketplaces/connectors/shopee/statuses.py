@@ -37,6 +37,9 @@ DELIVERY_FAILED = "LOGISTICS_DELIVERY_FAILED"
 #: Of packages that will not go; they tell nothing about the order's others.
 OUT = frozenset({"LOGISTICS_INVALID", "LOGISTICS_REQUEST_CANCELED"})
 
+#: Neither with us nor at its buyer.
+GONE = frozenset({"LOGISTICS_LOST", "LOGISTICS_COD_REJECTED"})
+
 #: How far a package is.
 _ROAD = {
     **dict.fromkeys(NOT_STARTED, 0),

@@ -1,0 +1,111 @@
+"""The traps of the protocol's section 9 that concern labels."""
+
+from typing import Any
+
+import pytest
+
+from marketplaces import loop, outbound
+from marketplaces.connectors.shopee.labeling import labels
+from marketplaces.errors import NotReady, Rejected
+from marketplaces.models import Account
+from orders.models import ChannelUpdate, Label
+from sandbox.client import SandboxClient
+from tests.marketplaces.connectors.shopee import OK, Shop, package, sample
+from tests.marketplaces.connectors.shopee_sandbox import account_at, adapter_of, pull, ready, update_of
+from tests.marketplaces.contract import run
+from tests.marketplaces.wire import make_update
+
+CODE = "261118EXA00001"
+RESULT = "logistics/get_shipping_document_result"
+CREATE = "logistics/create_shipping_document"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_trap_10_each_package_of_a_split_order_gets_its_own_label(shop: SandboxClient) -> None:
+    shop.switch(tracking_seconds=0, document_seconds=0, empty_downloads=0)
+    account = account_at(shop)
+    code = ready(shop, channel="correios", items=[{"sku": "A", "quantity": 1}, {"sku": "B", "quantity": 1}])
+    numbers = {p["package_number"] for p in shop.act(code, "split")["package_list"]}
+    for number in numbers:
+        shop.act(code, "arrange", package_number=number)
+
+    pull(account)
+    outbound.push_channel(account.channel)
+
+    found = Label.objects.filter(order__code=code)
+    assert {label.package for label in found} == numbers
+    assert len({label.tracking_code for label in found}) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_trap_10_an_order_that_was_not_split_names_no_package(shop: SandboxClient) -> None:
+    shop.switch(tracking_seconds=0, document_seconds=0)
+    account = account_at(shop)
+    code = ready(shop, channel="correios")
+    shop.act(code, "arrange")
+
+    (file,) = loop.run(adapter_of(account).labels(update_of("LABEL", code)), timeout=60)
+
+    assert file.package == ""
+
+
+def test_trap_10_a_combined_parcel_is_labeled_at_shopee_itself() -> None:
+    shop = _printing(fail_error="logistics.can_not_print_combine_order", fail_message="Can not print.")
+
+    with pytest.raises(Rejected, match="Shopee"):
+        run(labels(shop.adapter().client, make_update("LABEL", code=CODE), wanted="NORMAL_AIR_WAYBILL"))
+
+
+def test_trap_4_a_code_is_known_with_its_module_and_without() -> None:
+    for prefix in ("logistics.", "", " logistics. "):
+        shop = _printing(fail_error=f"{prefix}package_can_not_print", fail_message="The package can not print now. ")
+        with pytest.raises(NotReady):
+            run(labels(shop.adapter().client, make_update("LABEL", code=CODE), wanted="NORMAL_AIR_WAYBILL"))
+
+
+def test_trap_14_only_creating_a_document_takes_the_tracking_number() -> None:
+    """A failed row does not say its package, so each is asked for alone."""
+    shop = _printing(fail_error="logistics.shipping_document_should_print_first")
+    shop.next(CREATE, _rows({"order_sn": CODE}))
+    shop.next(RESULT, _rows({"order_sn": CODE, "status": "PROCESSING"}))
+
+    with pytest.raises(NotReady):
+        run(labels(shop.adapter().client, make_update("LABEL", code=CODE), wanted="NORMAL_AIR_WAYBILL"))
+
+    row = {"order_sn": CODE, "shipping_document_type": "NORMAL_AIR_WAYBILL"}
+    assert shop.body(CREATE) == {"order_list": [{**row, "tracking_number": "BR123"}]}
+    assert [request.content for request in shop.calls(RESULT)] == [shop.calls(RESULT)[0].content] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_trap_16_a_shipment_that_another_program_arranged_gets_its_label_here(shop: SandboxClient) -> None:
+    shop.switch(tracking_seconds=0, document_seconds=0)
+    account = account_at(shop)
+    code = ready(shop, channel="correios")
+    pull(account)
+    shop.act(code, "arrange")
+
+    pull(Account.objects.get())
+    outbound.push_channel(account.channel)
+
+    assert ChannelUpdate.objects.get().kind == "LABEL"
+    assert Label.objects.filter(order__code=code).exists()
+
+
+def _printing(**failure: str) -> Shop:
+    """An arranged order with its number, whose documents fail so."""
+    shop = Shop(
+        sample(
+            order_sn=CODE,
+            order_status="PROCESSED",
+            package_list=[package(logistics_status="LOGISTICS_REQUEST_CREATED")],
+        )
+    )
+    shop.next("logistics/get_tracking_number", {**OK, "response": {"tracking_number": "BR123", "hint": ""}})
+    shop.next("logistics/get_shipping_document_parameter", _rows({"order_sn": CODE}))
+    shop.next(RESULT, {**_rows({"order_sn": CODE, **failure}), "error": "common.batch_api_all_failed"})
+    return shop
+
+
+def _rows(*rows: dict[str, Any]) -> dict[str, Any]:
+    return {**OK, "response": {"result_list": list(rows)}}
