@@ -21,6 +21,9 @@ from orders.snapshot import Fulfillment
 from orders.statements import Statement, execute, together
 from orders.status import RESERVING
 
+#: Of one SKU; more is a mistake, and beyond what the column holds.
+MOST_UNITS = 1_000_000_000
+
 # What the marketplace keeps in its own warehouse is never in ours.
 _WANTED = """
 SELECT i.id, i.sku, i.order_id, i.reserved, i.consumed,
@@ -158,12 +161,13 @@ def _tell(told: Mapping[str, tuple[int, bool]], by: Actor, reason: str) -> list[
     for item in items:
         quantity, relative = told[item.sku]
         before, item.on_hand = item.on_hand, quantity + (item.on_hand or 0 if relative else 0)
-        if item.on_hand < 0:
+        if not 0 <= item.on_hand <= MOST_UNITS:
             message = _("SKU %(sku)s would have %(on_hand)s units on hand.") % {
                 "sku": item.sku,
                 "on_hand": item.on_hand,
             }
-            raise InvalidFact(message, field="quantity", code="negative_stock")
+            code = "negative_stock" if item.on_hand < 0 else "too_much_stock"
+            raise InvalidFact(message, field="quantity", code=code)
         item.counted_at = item.changed_at = now
         counts.append(StockCount(sku=item.sku, before=before, after=item.on_hand, reason=reason, by_name=by.name))
     StockItem.objects.bulk_update(items, ["on_hand", "counted_at", "changed_at"])

@@ -1,9 +1,11 @@
-"""Who knocks: a warehouse system with its API key, and what that key may do."""
+"""Who knocks: a warehouse system with its API key, where from, and what that key may do."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
@@ -12,14 +14,14 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from orders.models import ApiKey
-from orders.models.api_key import Scope
 
 if TYPE_CHECKING:  # the framework's views import this module while they load
-    from rest_framework.views import APIView
+    from orders.api.base import Door
 
 SCHEME = "Bearer"
 #: `last_used_at` is for people: more often than this it is not worth a write.
 USE_NOTED_EVERY = timedelta(minutes=1)
+_CHANNELS = ApiKey.channels.through.objects.filter(apikey=OuterRef("pk")).values("channel")
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -34,6 +36,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("The header “Authorization” must begin with “Bearer”."), code="key-unknown")
         now = timezone.now()
         key = _live_key(secret.strip(), now)
+        _guard_address(key, caller_address(request))
         _note_use(key, now)
         return None, key
 
@@ -43,20 +46,47 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """Reading needs one scope, recording facts the other."""
+    """Each door names the scope for reading at it, and the one for recording."""
 
-    def has_permission(self, request: Request, view: "APIView") -> bool:
+    def has_permission(self, request: Request, view: "Door") -> bool:  # type: ignore[override]  # all views are doors
         if not isinstance(request.auth, ApiKey):
             return False
-        scope = Scope.ORDERS_READ if request.method in ("GET", "HEAD") else Scope.ORDERS_WRITE
+        scope = view.read_scope if request.method in ("GET", "HEAD") else view.write_scope
         if scope in request.auth.scopes:
             return True
         sentence = _("The key “%(name)s” lacks the scope %(scope)s.")
         raise PermissionDenied(sentence % {"name": request.auth.name, "scope": scope.value}, code="missing-scope")
 
 
+def api_key(request: Request) -> ApiKey:
+    """Whose request it is, once the door is open."""
+    assert isinstance(request.auth, ApiKey)  # or HasScope would not have let it in
+    return request.auth
+
+
+def allowed_channels(request: Request) -> list[int]:
+    """Ids of the channels that the key is bound to; none means all of them."""
+    channels: list[int] = vars(api_key(request))["channel_ids"]
+    return channels
+
+
+def caller_address(request: Request) -> str:
+    """As the outermost of our own proxies saw it (TRUSTED_PROXIES says how many there are)."""
+    if proxies := settings.TRUSTED_PROXIES:
+        forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+        return forwarded[max(-proxies, -len(forwarded))].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _guard_address(key: ApiKey, address: str) -> None:
+    if not key.may_come_from(address):
+        sentence = _("The key “%(name)s” may not be used from %(address)s.")
+        raise PermissionDenied(sentence % {"name": key.name, "address": address}, code="address-not-allowed")
+
+
 def _live_key(secret: str, now: datetime) -> ApiKey:
-    key = ApiKey.objects.filter(hash=ApiKey.digest(secret)).first()
+    known = ApiKey.objects.annotate(channel_ids=ArraySubquery(_CHANNELS))
+    key = known.filter(hash=ApiKey.digest(secret)).first()
     if key is None:
         raise AuthenticationFailed(_("No API key has this secret."), code="key-unknown")
     if key.is_live(now):

@@ -2,11 +2,14 @@
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from orders.api.authentication import allowed_channels
 from orders.api.parsing import StrictJSONParser
 from orders.api.rendering import ExactJSONRenderer
 from orders.models import Order
+from orders.models.api_key import Scope
 
 #: A longer number is no bigint.
 MOST_DIGITS = 18
@@ -19,14 +22,24 @@ class Door(APIView):
     parser_classes = [StrictJSONParser]
     renderer_classes = [ExactJSONRenderer]
     metadata_class = None
+    read_scope = Scope.ORDERS_READ
+    write_scope = Scope.ORDERS_WRITE
 
 
-def find_order(order_id: str) -> Order:
-    """The order that an address names. Raises NotFound, also for what can never be an id."""
-    if not (order_id.isascii() and order_id.isdigit() and len(order_id) <= MOST_DIGITS):
+def order_pk(order_id: str) -> int | None:
+    """The number in an address, or None for what can never be an id."""
+    plausible = order_id.isascii() and order_id.isdigit() and len(order_id) <= MOST_DIGITS
+    return int(order_id) if plausible else None
+
+
+def find_order(request: Request, order_id: str) -> Order:
+    """The order that an address names. Raises NotFound, also for what can never be an id or the key must not see."""
+    pk = order_pk(order_id)
+    if pk is None:
         sentence = _("An order is addressed by its numeric id; find it with /api/v1/orders?channel=…&code=….")
         raise NotFound(sentence, code="not-found")
-    order = Order.objects.select_related("channel").filter(pk=int(order_id)).first()
-    if order is None:
+    order = Order.objects.select_related("channel").filter(pk=pk).first()
+    channels = allowed_channels(request)
+    if order is None or (channels and order.channel_id not in channels):
         raise NotFound(_("There is no order with id %(id)s.") % {"id": order_id}, code="not-found")
     return order

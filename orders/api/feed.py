@@ -5,7 +5,7 @@ the position is (writing transaction, event), and only transactions below the ho
 running, so everything below it has ended and nothing can be added there any more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from django.db import connection
 from orders.api.positions import Position
 from orders.api.representation import compact_orders
 from orders.models import Order, OrderEvent
+
+COLUMNS = ("xid", "id", "order_id", "kind", "before", "after", "by_kind", "by_name", "at", "data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +39,40 @@ class Horizon:
         return Position(self.oldest_running)
 
 
-def changes(after: Position, horizon: Horizon, limit: int) -> tuple[list[dict[str, Any]], Position, bool]:
-    """At most `limit` settled changes after a position, where to go on, and whether more wait already."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    changes: list[dict[str, Any]]
+    next: Position  #: where to go on
+    more: bool  #: whether more wait already
+
+
+def changes(after: Position, horizon: Horizon, limit: int, channels: Collection[int] = ()) -> Page:
+    """At most `limit` settled changes after a position, of all channels or of some."""
     events = (
         OrderEvent.objects.filter(xid__gte=after.xid, xid__lt=horizon.oldest_running)
         .exclude(xid=after.xid, id__lte=after.event_id)
         .order_by("xid", "id")
-        .values("xid", "id", "order_id", "kind", "before", "after", "by_kind", "by_name", "at", "data")
+        .values(*COLUMNS)
     )
+    if channels:
+        events = events.filter(order__channel__in=channels)
     rows = list(events[: limit + 1])
     page = rows[:limit]
     orders = {order["id"]: order for order in _orders({row["order_id"] for row in page})}
-    shown = [_change(row, orders[row["order_id"]]) for row in page]
+    shown = [change(row, orders[row["order_id"]]) for row in page]
+    more = len(rows) > limit
     last = Position(page[-1]["xid"], page[-1]["id"]) if page else after
-    return shown, last, len(rows) > limit
+    if channels and not more and horizon.oldest_running > after.xid:
+        last = horizon.position  # or what other channels did is looked through again each time
+    return Page(shown, last, more)
 
 
 def _orders(ids: set[int]) -> list[dict[str, Any]]:
     return compact_orders(Order.objects.filter(pk__in=ids))
 
 
-def _change(row: Mapping[str, Any], order: dict[str, Any]) -> dict[str, Any]:
+def change(row: Mapping[str, Any], order: dict[str, Any]) -> dict[str, Any]:
+    """An event (its COLUMNS) as the feed and the webhooks show it."""
     return {
         "position": str(Position(row["xid"], row["id"])),
         "kind": row["kind"],

@@ -47,6 +47,29 @@ class Whole(serializers.IntegerField):
         return int(data)
 
 
+class Truth(serializers.BooleanField):
+    default_error_messages = {"not_a_truth": gettext_lazy("This must be true or false, without quotes.")}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("not_a_truth")
+        return data
+
+
+class Choices(serializers.DictField):
+    """A few named texts, whose names somebody else decides."""
+
+    MOST = 20
+    child = Text(max_length=200)
+    default_error_messages = {"max_properties": gettext_lazy("This may have at most 20 members.")}
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        if isinstance(data, Mapping) and len(data) > self.MOST:
+            self.fail("max_properties")
+        chosen: dict[str, str] = super().to_internal_value(data)
+        return chosen
+
+
 class Instant(serializers.DateTimeField):
     """ISO 8601 with a zone; UTC inside."""
 

@@ -26,6 +26,32 @@ ORDER_ID = OpenApiParameter(
 LOCATION = OpenApiParameter(
     "Location", OpenApiTypes.URI_REF, OpenApiParameter.HEADER, response=[201], description="The order."
 )
+SKU = OpenApiParameter(
+    "sku", {"type": "string", "minLength": 1, "maxLength": 80}, OpenApiParameter.PATH, description="Percent-encoded."
+)
+ETAG = OpenApiParameter(
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 201], description="The order's version."
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The order's `version` in quotes: refused with 412 when the order changed since. A fact that is "
+    "recorded already is never refused.",
+)
+_KEY = {"type": "string", "pattern": r"^[\x21-\x7E]{1,255}$"}
+_KEY_MEANS = "A text that is new for each change, such as a UUID. Repeated within three days, it gets the same answer."
+IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", _KEY, OpenApiParameter.HEADER, description=_KEY_MEANS)
+IDEMPOTENCY_KEY_NEEDED = OpenApiParameter(
+    "Idempotency-Key", _KEY, OpenApiParameter.HEADER, required=True, description=_KEY_MEANS
+)
+REPLAYED = OpenApiParameter(
+    "Idempotency-Replayed",
+    {"type": "string", "enum": ["true"]},
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="This is the stored answer of the first request with the same Idempotency-Key.",
+)
 CHALLENGE = OpenApiParameter(
     "WWW-Authenticate", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[401], description="RFC 6750."
 )
@@ -42,10 +68,11 @@ class Problem(serializers.Serializer[Any]):
 
 
 class ProblemError(serializers.Serializer[Any]):
-    """One thing that is wrong, in the body (pointer) or in the address (parameter)."""
+    """One thing that is wrong, in the body (pointer), the address (parameter) or a header."""
 
     pointer = serializers.CharField(required=False, help_text="JSON pointer into the body, for example #/access_key.")
     parameter = serializers.CharField(required=False)
+    header = serializers.CharField(required=False)
     code = serializers.CharField()
     detail = serializers.CharField()
 
@@ -57,8 +84,12 @@ class InvalidProblem(Problem):
 
 
 class ConflictProblem(Problem):
-    code = serializers.CharField(help_text="More precise than `type`.")
-    order = OrderState(help_text="The order as it is.")
+    code = serializers.CharField(required=False, help_text="More precise than `type`.")
+    order = OrderState(required=False, help_text="The order as it is, where it is about one.")
+
+
+class ChangedProblem(Problem):
+    order = OrderState(help_text="The order as it is now.")
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the hook has no types
@@ -93,10 +124,10 @@ class ExactText(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-cal
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Responses for `extend_schema`; those that every operation may give are always there."""
-    shapes = {409: ConflictProblem, 422: InvalidProblem}
+    shapes = {409: ConflictProblem, 412: ChangedProblem, 422: InvalidProblem}
     return {
         (status, MEDIA_TYPE): OpenApiResponse(shapes.get(status, Problem), description=_titles(status))
-        for status in sorted({401, 403, 406, 500, *statuses})
+        for status in sorted({401, 403, 406, 429, 500, *statuses})
     }
 
 

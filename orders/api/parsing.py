@@ -24,10 +24,7 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        # One byte too many is enough to know; the rest is never read.
-        content = stream.read(LARGEST_BODY + 1)
-        if len(content) > LARGEST_BODY:
-            raise BodyTooLarge
+        content = read_body(stream)
         try:
             return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
         except json.JSONDecodeError as error:
@@ -37,6 +34,25 @@ class StrictJSONParser(BaseParser):
             raise _malformed(_("The body is not UTF-8.")) from error
         except (ValueError, RecursionError) as error:
             raise _malformed(_("A value in the body is no JSON, or nested too deeply.")) from error
+
+
+class XMLParser(BaseParser):
+    """A file as it is, in bytes; what it says is read by whoever knows the document."""
+
+    media_type = "application/xml"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        return read_body(stream)
+
+
+def read_body(stream: IO[Any]) -> bytes:
+    """Raises BodyTooLarge. One byte too many is enough to know; the rest is never read."""
+    content: bytes = stream.read(LARGEST_BODY + 1)
+    if len(content) > LARGEST_BODY:
+        raise BodyTooLarge
+    return content
 
 
 def _refuse_constant(name: str) -> NoReturn:

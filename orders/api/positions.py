@@ -1,5 +1,6 @@
 """Places in a sequence that a caller may come back to: opaque text outside, two numbers inside."""
 
+import base64
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ LARGEST_BIGINT = 2**63 - 1
 POSITION = r"[0-9]{1,19}-[0-9]{1,19}"
 #: Its first number is negative for what a marketplace dates before 1970.
 CURSOR = rf"-?{POSITION}"
+SKU_CURSOR = r"[A-Za-z0-9_-]+={0,2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,16 @@ def _numbers(pattern: str, text: str) -> tuple[int, int]:
     if max(first, second) > LARGEST_BIGINT:
         raise ValueError(text)
     return first, second
+
+
+def sku_cursor(sku: str) -> str:
+    """A place in the list of stock, by SKU: everything up to this one was read."""
+    return base64.urlsafe_b64encode(sku.encode()).decode()
+
+
+def sku_after(text: str) -> str:
+    """The SKU of a cursor. Raises ValueError for text that we never gave."""
+    sku = base64.urlsafe_b64decode(text).decode()
+    if not sku or "\0" in sku or sku_cursor(sku) != text:
+        raise ValueError(text)
+    return sku

@@ -36,6 +36,18 @@ PROBLEM_TYPES = {
             _("Send one JSON object in UTF-8. “detail” says where reading stopped."),
         ),
         ProblemType(
+            "idempotency-key-missing",
+            400,
+            _("This request needs an Idempotency-Key"),
+            _("Send the header “Idempotency-Key” with a text that is new for each change, such as a UUID."),
+        ),
+        ProblemType(
+            "idempotency-key-invalid",
+            400,
+            _("The Idempotency-Key cannot be read"),
+            _("Send 1 to 255 visible ASCII characters, such as a UUID."),
+        ),
+        ProblemType(
             "key-missing",
             401,
             _("No API key was sent"),
@@ -64,6 +76,12 @@ PROBLEM_TYPES = {
             403,
             _("The API key may not do this"),
             _("Give the key the scope that “detail” names, or use another key."),
+        ),
+        ProblemType(
+            "address-not-allowed",
+            403,
+            _("The API key may not be used from here"),
+            _("Add the address to the key in the back office, or call from one that is listed there."),
         ),
         ProblemType(
             "not-found",
@@ -96,6 +114,18 @@ PROBLEM_TYPES = {
             _("“order” shows what is recorded. Correct your side, or ask the back office."),
         ),
         ProblemType(
+            "idempotency-key-running",
+            409,
+            _("The same request is still being worked on"),
+            _("Repeat it after the seconds of the header “Retry-After”: it will answer what the first one did."),
+        ),
+        ProblemType(
+            "precondition-failed",
+            412,
+            _("The order has changed since you read it"),
+            _("“order” shows it as it is now. Decide again, and send its “version” as If-Match."),
+        ),
+        ProblemType(
             "body-too-large",
             413,
             _("The body is too large"),
@@ -112,6 +142,12 @@ PROBLEM_TYPES = {
             422,
             _("Some of the data is wrong"),
             _("“errors” names each field (as a JSON pointer) or parameter, with what to correct."),
+        ),
+        ProblemType(
+            "idempotency-key-reused",
+            422,
+            _("The Idempotency-Key belongs to another request"),
+            _("Take a new key for each change, and the same one only to repeat exactly the same request."),
         ),
         ProblemType(
             "too-many-requests",

@@ -1,5 +1,6 @@
 """Every error as RFC 9457 problem+json. The one place where what the domain refuses becomes HTTP."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -10,8 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from orders.api.base import order_pk
+from orders.api.once import KEY_HEADER, KeyReused, PreconditionFailed
 from orders.api.problem_types import BY_STATUS, PROBLEM_TYPES, ProblemType
 from orders.api.representation import order_state
+from orders.api.versions import etag
 from orders.errors import AlreadyDone, Contradiction, InvalidFact, OrderError
 
 MEDIA_TYPE = "application/problem+json"
@@ -24,11 +28,17 @@ class InvalidQuery(ValidationError):
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Django REST framework's exception handler. None: not ours, the server answers 500 (pages.server_error)."""
     request: Request = context["request"]
+    order_id = order_pk(context["kwargs"].get("order_id", ""))
     if isinstance(error, OrderError):
-        return _domain_response(error, request, int(context["kwargs"]["order_id"]))
+        return _domain_response(error, request, order_id)
     if isinstance(error, ValidationError):
         place = "parameter" if isinstance(error, InvalidQuery) else "pointer"
         return _response(PROBLEM_TYPES["invalid"], request, errors=list(_entries(error.detail, place)))
+    if isinstance(error, PreconditionFailed) and order_id:
+        return _response(_problem_type(error), request, order=order_state(order_id))
+    if isinstance(error, KeyReused):
+        entry = {"header": KEY_HEADER, "code": error.default_code, "detail": str(_problem_type(error).remedy)}
+        return _response(_problem_type(error), request, errors=[entry])
     if isinstance(error, APIException):
         return _response(_problem_type(error), request, detail=_sentence(error), headers=_headers(error))
     return None
@@ -58,15 +68,16 @@ def _response(
     return Response(content, status=problem.status, headers=headers, content_type=MEDIA_TYPE)
 
 
-def _domain_response(error: OrderError, request: Request, order_id: int) -> Response:
-    if isinstance(error, AlreadyDone):
-        return Response(order_state(order_id))
+def _domain_response(error: OrderError, request: Request, order_id: int | None) -> Response:
+    if isinstance(error, AlreadyDone) and order_id:
+        state = order_state(order_id)
+        return Response(state, headers=etag(state))
     if isinstance(error, InvalidFact):
         entry = {"pointer": f"#/{error.field}", "code": error.code, "detail": error.message}
         return _response(PROBLEM_TYPES["invalid"], request, errors=[entry])
     problem = PROBLEM_TYPES["contradiction" if isinstance(error, Contradiction) else "not-allowed"]
-    order = order_state(order_id)
-    return _response(problem, request, detail=error.message, code=error.code, order=order)
+    now = {"order": order_state(order_id)} if order_id else {}
+    return _response(problem, request, detail=error.message, code=error.code, **now)
 
 
 def _problem_type(error: APIException) -> ProblemType:
@@ -84,7 +95,7 @@ def _headers(error: APIException) -> dict[str, str]:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait))
+        headers["Retry-After"] = str(math.ceil(wait))
     return headers
 
 

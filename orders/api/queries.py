@@ -1,7 +1,9 @@
 """What may be asked for in an address: filters, and where to go on."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
@@ -9,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from orders.api.fields import Input, Instant, Text
-from orders.api.positions import CURSOR, POSITION, Cursor, Position
+from orders.api.positions import CURSOR, POSITION, SKU_CURSOR, Cursor, Position, sku_after
 from orders.api.problems import InvalidQuery
 from orders.models import Channel
 from orders.words import FULFILLMENT_CHOICES, STATUS_CHOICES
@@ -17,6 +19,8 @@ from orders.words import FULFILLMENT_CHOICES, STATUS_CHOICES
 #: Where the change feed ends at this moment.
 NOW = "now"
 PAGE, LARGEST_PAGE = 100, 500
+#: Seconds that a reader of the feed may have us wait for something new.
+LONGEST_WAIT = 30
 NOT_OURS = gettext_lazy("This is no value that we gave; take it as it stands in an answer.")
 
 
@@ -30,6 +34,10 @@ class CursorText(Text):
     pattern = f"^{CURSOR}$"
 
 
+class SkuCursorText(Text):
+    pattern = f"^{SKU_CURSOR}$"
+
+
 class PositionText(Text):
     pattern = f"^({POSITION}|{NOW})$"
 
@@ -41,10 +49,19 @@ class Query(Input):
     def of(cls, request: Request) -> dict[str, Any]:
         lists = {name for name, field in cls().fields.items() if isinstance(field, serializers.ListField)}
         asked = request.query_params
+        return cls.check({name: asked.getlist(name) if name in lists else asked[name] for name in asked})
+
+    @classmethod
+    def check(cls, asked: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return cls.read({name: asked.getlist(name) if name in lists else asked[name] for name in asked})
+            return cls.read(asked)
         except ValidationError as error:
             raise InvalidQuery(error.detail) from error
+
+
+class View(models.TextChoices):
+    COMPACT = "compact"
+    FULL = "full"
 
 
 class OrderQuery(Query):
@@ -61,6 +78,14 @@ class OrderQuery(Query):
     updated_since = Instant(
         required=False,
         help_text="Only orders changed at or after this moment. To miss nothing, follow /changes instead.",
+    )
+    ship_by_before = Instant(required=False, help_text="Only orders that must be shipped before this moment.")
+    ship_by_from = Instant(required=False, help_text="Only orders that must be shipped at or after this moment.")
+    sku = Text(required=False, max_length=80, help_text="Only orders with an item of this SKU.")
+    view = serializers.ChoiceField(
+        View.choices,
+        default=View.COMPACT,
+        help_text="full: each as /orders/{order_id} shows it, with the buyer's data.",
     )
     limit = page_size("orders")
     cursor = CursorText(required=False, max_length=40, help_text="`next_cursor` of the page before.")
@@ -86,6 +111,13 @@ class ChangeQuery(Query):
         f"`{NOW}`: nothing that lies behind.",
     )
     limit = page_size("changes")
+    wait = serializers.IntegerField(
+        default=0,
+        min_value=0,
+        max_value=LONGEST_WAIT,
+        help_text="Seconds to wait for a change when there is none yet. When too many wait already, the answer comes "
+        "at once and says Retry-After.",
+    )
 
     def validate_after(self, text: str) -> Position | None:
         """None stands for now."""
@@ -95,3 +127,18 @@ class ChangeQuery(Query):
             return Position.parse(text)
         except ValueError as error:
             raise ValidationError(str(NOT_OURS), code="unknown_position") from error
+
+
+class StockQuery(Query):
+    sku = serializers.ListField(
+        child=Text(max_length=80), required=False, max_length=100, help_text="Repeat it for several."
+    )
+    updated_since = Instant(required=False, help_text="Only SKUs changed at or after this moment.")
+    limit = page_size("SKUs")
+    cursor = SkuCursorText(required=False, max_length=500, help_text="`next_cursor` of the page before.")
+
+    def validate_cursor(self, text: str) -> str:
+        try:
+            return sku_after(text)
+        except ValueError as error:
+            raise ValidationError(str(NOT_OURS), code="unknown_cursor") from error

@@ -1,33 +1,54 @@
 """What a warehouse reads: orders, channels, changes."""
 
-from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orders.api import feed, shapes
+from orders.api import feed, shapes, waiting
+from orders.api.authentication import allowed_channels
 from orders.api.base import Door, find_order
-from orders.api.openapi import CHALLENGE, ORDER_ID, problems
+from orders.api.openapi import CHALLENGE, ETAG, ORDER_ID, problems
 from orders.api.positions import Cursor, Position
 from orders.api.problems import InvalidQuery
-from orders.api.queries import NOT_OURS, ChangeQuery, OrderQuery
-from orders.api.representation import compact_orders, whole_order
-from orders.models import Channel, Order
+from orders.api.queries import NOT_OURS, ChangeQuery, OrderQuery, View
+from orders.api.representation import compact_orders, whole_orders
+from orders.api.versions import etag
+from orders.models import Channel, Order, OrderItem
+
+#: Seconds after which a place to wait may be free.
+FULL_HOUSE_SECONDS = 2
+FULL_HOUSE = OpenApiParameter(
+    "Retry-After",
+    OpenApiTypes.INT,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="Seconds. Only when `wait` was asked for and too many are waiting already.",
+)
 
 
 class OrderListView(Door):
     @extend_schema(
         operation_id="list_orders",
         summary="List orders, newest first",
-        description="Compact form, in pages: give `next_cursor` of one page as `cursor` of the next, with the same "
+        description="In pages: give `next_cursor` of one page as `cursor` of the next, with the same "
         "filters, until it is null. An order that arrives meanwhile does not disturb the pages.",
         parameters=[OrderQuery, CHALLENGE],
-        responses={200: shapes.OrderPage, **problems(422)},
+        responses={
+            200: PolymorphicProxySerializer(
+                "OrderPages", [shapes.OrderPage, shapes.WholeOrderPage], resource_type_field_name=None
+            ),
+            **problems(422),
+        },
     )
     def get(self, request: Request) -> Response:
         asked = OrderQuery.of(request)
         limit = asked["limit"]
-        orders = compact_orders(_page(_matching(asked), asked.get("cursor"))[: limit + 1])
+        show = whole_orders if asked["view"] == View.FULL else compact_orders
+        orders = show(_page(_matching(asked, allowed_channels(request)), asked.get("cursor"))[: limit + 1])
         page = orders[:limit]
         more = len(orders) > limit
         next_cursor = str(Cursor(page[-1]["placed_at"], page[-1]["id"])) if more else None
@@ -39,11 +60,13 @@ class OrderView(Door):
         operation_id="read_order",
         summary="Read one order, whole",
         description="With the buyer's data, which lists and changes leave out.",
-        parameters=[ORDER_ID, CHALLENGE],
+        parameters=[ORDER_ID, CHALLENGE, ETAG],
         responses={200: shapes.WholeOrder, **problems(404)},
     )
     def get(self, request: Request, order_id: str) -> Response:
-        return Response(whole_order(find_order(order_id).pk))
+        order = find_order(request, order_id)
+        (whole,) = whole_orders(Order.objects.filter(pk=order.pk))
+        return Response(whole, headers=etag(whole))
 
 
 class ChannelListView(Door):
@@ -56,6 +79,8 @@ class ChannelListView(Door):
     )
     def get(self, request: Request) -> Response:
         channels = Channel.objects.order_by("code").values("code", "name", "marketplace", "seller_cnpj")
+        if allowed := allowed_channels(request):
+            channels = channels.filter(pk__in=allowed)
         return Response({"channels": list(channels)})
 
 
@@ -65,7 +90,7 @@ class ChangeListView(Door):
         summary="Follow all changes, missing none",
         description="Every change of every order, in an order that never changes: whoever goes on with `next` misses "
         "nothing and sees nothing twice. A change appears once all writing that began before it has ended.",
-        parameters=[ChangeQuery, CHALLENGE],
+        parameters=[ChangeQuery, CHALLENGE, FULL_HOUSE],
         responses={200: shapes.ChangePage, **problems(422)},
     )
     def get(self, request: Request) -> Response:
@@ -75,19 +100,46 @@ class ChangeListView(Door):
         if after.xid > horizon.next_xid:
             # Not only a typo: a database that was restored elsewhere may count its transactions from below.
             raise InvalidQuery({"after": [str(NOT_OURS)]}, code="unknown_position")
-        changes, last, more = feed.changes(after, horizon, asked["limit"])
-        return Response({"changes": changes, "next": str(last), "more": more})
+        channels = allowed_channels(request)
+        page = feed.changes(after, horizon, asked["limit"], channels)
+        headers = {}
+        if asked["wait"] and not page.changes:
+            with waiting.place() as granted:
+                if granted:
+                    page = _next_page(page, asked, channels)
+                else:
+                    headers["Retry-After"] = str(FULL_HOUSE_SECONDS)
+        return Response({"changes": page.changes, "next": str(page.next), "more": page.more}, headers=headers)
 
 
-def _matching(asked: dict[str, object]) -> QuerySet[Order]:
+def _next_page(page: feed.Page, asked: dict[str, Any], channels: list[int]) -> feed.Page:
+    """The first one with changes, or an empty one when time is up."""
+
+    def come() -> bool:
+        nonlocal page
+        page = feed.changes(page.next, feed.Horizon.now(), asked["limit"], channels)
+        return bool(page.changes)
+
+    waiting.until(come, seconds=asked["wait"])
+    return page
+
+
+def _matching(asked: dict[str, Any], allowed: list[int]) -> QuerySet[Order]:
     filters = {
         "status": "status__in",
         "fulfillment": "fulfillment",
         "channel": "channel",
         "code": "code",
         "updated_since": "changed_at__gte",
+        "ship_by_before": "ship_by__lt",
+        "ship_by_from": "ship_by__gte",
     }
-    return Order.objects.filter(**{lookup: asked[name] for name, lookup in filters.items() if name in asked})
+    orders = Order.objects.filter(**{lookup: asked[name] for name, lookup in filters.items() if name in asked})
+    if allowed:
+        orders = orders.filter(channel__in=allowed)
+    if "sku" in asked:
+        orders = orders.filter(Exists(OrderItem.objects.filter(order=OuterRef("pk"), sku=asked["sku"])))
+    return orders
 
 
 def _page(orders: QuerySet[Order], cursor: Cursor | None) -> QuerySet[Order]:

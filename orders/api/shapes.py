@@ -64,10 +64,13 @@ class CompactOrder(Shape):
     hold_until = Moment(allow_null=True, help_text="The channel hears of a shipment only then.")
     cancel_requested_at = Moment(allow_null=True, help_text="The buyer asks to cancel.")
     cancel_answer_by = Moment(allow_null=True)
+    cancel_answered_at = Moment(allow_null=True)
+    cancel_accepted = serializers.BooleanField(allow_null=True, help_text="What the buyer was answered.")
     total = money()
     carrier = serializers.CharField(help_text="Wished by the channel.")
     shipping_method = serializers.CharField(help_text="Wished by the channel.")
     changed_at = Moment()
+    version = serializers.CharField(help_text="For If-Match; another one after each change of the order.")
     needs_attention = serializers.BooleanField(help_text="A person must look at it first.")
     items = Item(many=True)
 
@@ -96,6 +99,7 @@ class Shipment(Shape):
     carrier = serializers.CharField()
     method = serializers.CharField()
     tracking_url = serializers.CharField()
+    packages = serializers.IntegerField(allow_null=True)
     shipped_at = Moment()
     recorded_at = Moment()
     items = ShippedItem(many=True)
@@ -181,6 +185,50 @@ class WholeOrder(OrderState):
     trackings = Tracking(many=True, help_text="Hand-overs that the channel knows.")
     shipping_address = Address()
     billing_address = Address()
+
+
+class WholeOrderPage(Shape):
+    orders = WholeOrder(many=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")
+
+
+class StockItem(Shape):
+    """What there is of one SKU."""
+
+    sku = serializers.CharField()
+    on_hand = serializers.IntegerField(allow_null=True, help_text="As the warehouse told, less what has shipped since.")
+    reserved = serializers.IntegerField(help_text="Units that open orders hold.")
+    available = serializers.IntegerField(
+        allow_null=True, help_text="What marketplaces are told: on hand − reserved. Negative: oversold."
+    )
+    counted_at = Moment(allow_null=True)
+    changed_at = Moment()
+
+
+class StockPage(Shape):
+    stock = StockItem(many=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")
+
+
+class StockItems(Shape):
+    stock = StockItem(many=True)
+
+
+DOCUMENT_KINDS = [("NFE", "NF-e"), *models.Label.Kind.choices]
+
+
+class Document(Shape):
+    name = serializers.CharField(help_text="Addresses it within the order.")
+    kind = serializers.ChoiceField(DOCUMENT_KINDS)
+    content_type = serializers.CharField()
+    received_at = Moment()
+    href = serializers.CharField(help_text="Where the file is.")
+    package = serializers.CharField(help_text="The channel's number of the package; empty for the whole order.")
+    tracking_code = serializers.CharField()
+
+
+class DocumentList(Shape):
+    documents = Document(many=True)
 
 
 class Actor(Shape):

@@ -29,6 +29,7 @@ def ship(
     method: str = "",
     tracking_url: str = "",
     items: SkuUnits = (),
+    packages: int | None = None,
     shipped_at: datetime | None = None,
 ) -> Shipment:
     """Record one hand-over to a carrier and tell the channel.
@@ -41,8 +42,8 @@ def ship(
     lines = list(order.items.order_by("id").select_for_update())
     recorded = Shipment.objects.filter(order=order, tracking_code=tracking_code).first()
     if recorded:
-        facts = {"carrier": carrier, "method": method, "tracking_url": tracking_url, "shipped_at": shipped_at}
-        raise _repeated_shipment(recorded, items, facts)
+        details = {"carrier": carrier, "method": method, "tracking_url": tracking_url}
+        raise _repeated_shipment(recorded, items, {**details, "packages": packages, "shipped_at": shipped_at})
     _guard_shipping(order)
     units = allot(lines, items, _("shipped"))
     row = Shipment.objects.create(
@@ -51,6 +52,7 @@ def ship(
         carrier=carrier,
         method=method,
         tracking_url=tracking_url,
+        packages=packages,
         shipped_at=shipped_at or timezone.now(),
     )
     _ship_units(row, units)

@@ -20,7 +20,10 @@ from tests.factories import WAREHOUSE, make_access_key, make_account, make_api_k
 
 ROOT = Path(settings.BASE_DIR)
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
-CATALOGUES = [ROOT / place / "pt_BR/LC_MESSAGES" for place in ("orders/locale", "marketplaces/locale", "config/locale")]
+CATALOGUES = [
+    ROOT / place / "pt_BR/LC_MESSAGES"
+    for place in ("orders/locale", "marketplaces/locale", "warehouse/locale", "config/locale")
+]
 CATALOGUES += sorted(ROOT.glob("marketplaces/connectors/*/locale/pt_BR/LC_MESSAGES"))
 
 
@@ -48,7 +51,7 @@ def singulars(keys: Iterable[Any]) -> set[str]:
     return {key[0] if isinstance(key, tuple) else key for key in keys}
 
 
-@pytest.mark.parametrize("app", ["orders", "marketplaces", "config"])
+@pytest.mark.parametrize("app", ["orders", "marketplaces", "warehouse", "config"])
 def test_everything_that_is_said_is_translated(app: str) -> None:
     """Mended in the app's folder, with gettext's tools installed: `django-admin makemessages -l pt_BR --no-wrap
     --add-location=file`, write what is missing in django.po, `django-admin compilemessages`; commit both files."""
