@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from orders.admin.seen import newest_event
+
 READ_ALOUD = ("placeholder", "title", "aria-label", "data-label", "alt")
 #: Words that every English sentence has some of, and Portuguese has not.
 ENGLISH = re.compile(
@@ -70,5 +72,5 @@ class Office:
         return text_of(self.get("orders_order_change", order.pk))
 
     def do(self, order: Any, verb: str, **data: Any) -> Any:
-        """Fill in a verb's form and send it, as seen with the order's present status."""
-        return self.post("orders_order_verb", order.pk, verb, **{"seen": order.status, **data})
+        """Fill in a verb's form and send it, by somebody who knows all that has happened to the order."""
+        return self.post("orders_order_verb", order.pk, verb, **{"seen": newest_event(order.pk), **data})

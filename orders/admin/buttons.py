@@ -1,5 +1,6 @@
 """Every verb that has a button, in the order in which an order lives."""
 
+from orders.admin.correct_form import CorrectShipmentForm
 from orders.admin.unit_forms import CancelForm, ReceiveReturnForm, ShipForm
 from orders.admin.verb_forms import (
     AnswerCancelRequestForm,
@@ -16,6 +17,7 @@ FORMS: dict[str, type[VerbForm]] = {
         AnswerCancelRequestForm,
         InvoiceForm,
         ShipForm,
+        CorrectShipmentForm,
         DeliverForm,
         FailDeliveryForm,
         StartReturnForm,

@@ -1,6 +1,6 @@
 """Everything about one order, ready for its page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,12 +8,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from orders import verbs
-from orders.admin import extensions
+from orders.admin import extensions, rights
 from orders.admin.buttons import FORMS
 from orders.admin.deadline import deadline, ship_deadline
+from orders.admin.privacy import shown_buyer
 from orders.admin.timeline import Entry, timeline
+from orders.admin.verb_forms import VerbForm
 from orders.models import Invoice, Order, OrderEvent
 from orders.status import AHEAD, Status
 from orders.words import STATUS_WORDS
@@ -37,29 +40,45 @@ class Money:
     difference: Decimal
 
 
-def order_context(request: HttpRequest, order: Order, *, may_change: bool) -> dict[str, Any]:
+def order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
     """What templates/orders/admin/order.html needs."""
     now = timezone.now()
     lines = list(order.items.order_by("id"))
     events = list(order.events.order_by("-id"))
     invoice = Invoice.objects.filter(order=order).first()
-    allowed = verbs.possible(order) if may_change else frozenset()
+    mine = [form for name, form in FORMS.items() if rights.may(request.user, name)]
+    allowed = verbs.possible(order)
     panels = (build(request, order) for build in extensions.order_panels)
     return {
         "order": order,
         "lines": lines,
+        "any_returned": any(line.quantity_returned for line in lines),
         "invoice": invoice,
         "money": money(order, sum((line.line_total for line in lines), Decimal(0))),
         "path": path(order, events, invoice),
         "attentions": list(order.attentions.filter(cleared_at__isnull=True).order_by("id")),
         "shipments": order.shipments.prefetch_related("items__item").order_by("id"),
-        "buttons": [form for name, form in FORMS.items() if name in allowed],
+        "buttons": [form for form in mine if form.name in allowed],
+        "impossible": impossible(order, mine, allowed),
+        "may_resolve": rights.may(request.user, "resolve"),
+        "correctable": verbs.correctable(order) if rights.may(request.user, "correct_shipment") else [],
+        "buyer": shown_buyer(request, order),
+        "notes": list(order.notes.order_by("-id")),
+        "may_note": rights.may(request.user, "note"),
         "panels": [panel for panel in panels if panel],
         "ship_by": ship_deadline(order, now),
         "answer_by": deadline(order.cancel_answer_by, now) if order.cancel_answer_by else None,
         "hold": deadline(order.hold_until, now) if order.hold_until and order.hold_until > now else None,
         "timeline": timeline_with_links(request, events),
     }
+
+
+def impossible(
+    order: Order, forms: Iterable[type[VerbForm]], allowed: Collection[str]
+) -> list[tuple[str | Promise, str]]:
+    """What cannot be done now: the button's words, and why not."""
+    closed = (form for form in forms if form.name in verbs.STATUSES and form.name not in allowed)
+    return [(form.label, verbs.obstacle(order, form.name)) for form in closed]
 
 
 def money(order: Order, items: Decimal) -> Money:

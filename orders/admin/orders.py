@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RelatedCheckboxFilter
 
-from orders.admin import bulk, verb_pages
+from orders.admin import bulk, desk, verb_pages
 from orders.admin.deadline import ship_deadline
 from orders.admin.filters import AttentionFilter, DeadlineFilter, PeriodFilter, open_attention
 from orders.admin.order_page import order_context
@@ -63,21 +63,10 @@ class OrderAdmin(ReadScreen[Order]):
         return super().changelist_view(request, extra_context)
 
     def page_context(self, request: HttpRequest, row: Order) -> dict[str, Any]:
-        return order_context(request, row, may_change=self.has_change_permission(request, row))
+        return order_context(request, row)
 
     def get_urls(self) -> list[URLPattern]:
-        return [
-            path("<int:order_id>/do/<slug:name>/", self._page(verb_pages.verb_page), name="orders_order_verb"),
-            path(
-                "<int:order_id>/resolve/<int:attention_id>/",
-                self._page(verb_pages.resolve_page),
-                name="orders_order_resolve",
-            ),
-            *super().get_urls(),
-        ]
-
-    def _page(self, view: Any) -> Any:
-        return self.admin_site.admin_view(lambda request, **kwargs: view(request, self, **kwargs))
+        return [*desk.urls(self), *super().get_urls()]
 
     @admin.display(description=_("Order"))
     def code_and_channel(self, order: Order) -> SafeString:

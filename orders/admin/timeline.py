@@ -77,6 +77,8 @@ SENTENCES: dict[str, Callable[[OrderEvent, Any], str]] = {
     "file": lambda _event, _value: _("The file was added."),
     "hand_over": lambda _event, value: _("Handed over: %(words)s") % {"words": value},
     "tracking_code": lambda _event, value: _("Tracking code %(code)s") % {"code": value},
+    "shipment": lambda _event, value: _("Now: %(facts)s") % {"facts": ", ".join(filter(None, value.values()))},
+    "instead_of": lambda _event, value: _("Before: %(facts)s") % {"facts": ", ".join(filter(None, value.values()))},
     "items": lambda _event, value: ", ".join(f"{units} × {sku}" for sku, units in value.items()),
     "changed": lambda _event, value: _("Changed: %(fields)s") % {"fields": ", ".join(map(_field_word, value))},
     "channel_status": lambda _event, value: _("The channel says: %(word)s") % {"word": value},

@@ -21,8 +21,8 @@ class UnitsForm(VerbForm):
     #: Carries no value: the place for what is wrong with the units as a whole.
     items = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, order: Order, data: Any = None, files: Any = None) -> None:
-        super().__init__(order, data, files)
+    def __init__(self, order: Order, data: Any = None, files: Any = None, *, about: str = "") -> None:
+        super().__init__(order, data, files, about=about)
         self.skus: dict[str, str] = {}
         for sku, (name, most) in self._most().items():
             field = f"units_{len(self.skus)}"
@@ -76,12 +76,13 @@ class ShipForm(UnitsForm):
     label = _("Record shipment")
     done = _("Shipment recorded. The channel will be told.")
     icon = "local_shipping"
+    scans = ("tracking_code", "[A-Z]{2}[0-9]{9}[A-Z]{2}")
     units_title = _("Units in this shipment")
 
     tracking_code = forms.CharField(
         label=_("Tracking code"),
         max_length=80,
-        widget=UnfoldAdminTextInputWidget({"autofocus": True, "autocomplete": "off"}),
+        widget=UnfoldAdminTextInputWidget({"autofocus": True, "autocomplete": "off", "data-scan": ""}),
     )
     carrier = forms.CharField(label=_("Carrier"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
     method = forms.CharField(
@@ -95,8 +96,8 @@ class ShipForm(UnitsForm):
         widget=UnfoldAdminURLInputWidget,
     )
 
-    def __init__(self, order: Order, data: Any = None, files: Any = None) -> None:
-        super().__init__(order, data, files)
+    def __init__(self, order: Order, data: Any = None, files: Any = None, *, about: str = "") -> None:
+        super().__init__(order, data, files, about=about)
         self.initial = {"carrier": order.carrier[:80], "method": order.shipping_method[:80]}
 
     @property

@@ -1,5 +1,6 @@
 """What a person fills in to do something with an order: one form per verb (those with units: unit_forms.py)."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,10 +18,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from orders import verbs
+from orders import nfe, verbs
 from orders.admin.extensions import Advice
+from orders.admin.timeline import Entry
 from orders.errors import OrderError
 from orders.models import Actor, Order
+from orders.templatetags.brazil import cpf_cnpj
 
 
 class VerbForm(forms.Form):
@@ -31,11 +34,18 @@ class VerbForm(forms.Form):
     done: ClassVar[Promise]  #: what people are told afterwards
     icon: ClassVar[str]
     danger: ClassVar[bool] = False
+    scans: ClassVar[tuple[str, str] | None] = None  #: field and pattern of what a bar code reader may type anywhere
+    takes_file: ClassVar[str] = ""  #: field of the file that may be dropped anywhere on the page
     do_not_call_in_templates = True  #: buttons are made from the class itself
 
-    def __init__(self, order: Order, data: Any = None, files: Any = None) -> None:
+    #: What happened since the form was opened, to be looked at before confirming again.
+    news: Sequence[Entry] = ()
+
+    def __init__(self, order: Order, data: Any = None, files: Any = None, *, about: str = "") -> None:
+        """`about` names a part of the order, where the verb is about one."""
         super().__init__(data, files)
         self.order = order
+        self.about = about
         self.warnings: list[str] = []
 
     def take(self, advice: Advice) -> None:
@@ -55,6 +65,14 @@ class VerbForm(forms.Form):
     def perform(self, *, by: Actor) -> None:
         raise NotImplementedError
 
+    def obstacle(self) -> str:
+        """Why this cannot be done now; "" when it can."""
+        return verbs.obstacle(self.order, self.name)
+
+    def understood(self) -> str:
+        """What was made of the input, to be compared by eye; only for a valid form."""
+        return ""
+
     def forget_units(self) -> None:
         """For many orders at once: everything that each has."""
 
@@ -67,12 +85,16 @@ class InvoiceForm(VerbForm):
     label = _("Record invoice")
     done = _("Invoice recorded. The channel will be told.")
     icon = "receipt_long"
+    scans = ("access_key", "(NFe)?[0-9]{6}[0-9A-Z]{12}[0-9]{26}")
+    takes_file = "xml"
 
     access_key = forms.CharField(
         label=_("Access key"),
         max_length=80,
         required=False,
-        widget=UnfoldAdminTextInputWidget({"autofocus": True, "autocomplete": "off", "class": "dsp-mono"}),
+        widget=UnfoldAdminTextInputWidget(
+            {"autofocus": True, "autocomplete": "off", "class": "dsp-mono", "data-scan": ""}
+        ),
         help_text=_("The 44 characters of the NF-e, typed, pasted or scanned; blanks and dots do not matter."),
     )
     xml = forms.FileField(
@@ -99,7 +121,14 @@ class InvoiceForm(VerbForm):
     def perform(self, *, by: Actor) -> None:
         file = self.cleaned_data["xml"]
         facts = self.cleaned_data | {"xml": file.read() if file else b""}
-        verbs.invoice(self.order, by=by, **facts)
+        self.recorded = verbs.invoice(self.order, by=by, **facts)
+
+    def understood(self) -> str:
+        key = nfe.parse(self.recorded.access_key)
+        sentence = gettext("NF-e %(number)s, series %(series)s, of %(month)s, issued by %(issuer)s (%(uf)s).")
+        month = f"{key.month:02d}/{key.year}"
+        facts = {"number": key.number, "series": key.series, "month": month, "uf": key.uf}
+        return sentence % {**facts, "issuer": cpf_cnpj(key.issuer)}
 
 
 class DeliverForm(VerbForm):
@@ -184,6 +213,9 @@ class AnswerCancelRequestForm(VerbForm):
     reason = forms.CharField(
         label=_("Reason"), max_length=500, required=False, widget=UnfoldAdminTextareaWidget({"rows": 3})
     )
+
+    def obstacle(self) -> str:
+        return "" if self.order.has_open_cancel_request else gettext("No request of the buyer waits for an answer.")
 
     @property
     def explanation(self) -> str:

@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
                 ('by_kind', models.CharField(choices=[('CHANNEL', 'Channel'), ('WAREHOUSE', 'Warehouse'), ('USER', 'Person'), ('SYSTEM', 'Despacho')], max_length=10, verbose_name='by')),
                 ('by_name', models.CharField(max_length=150, verbose_name='who')),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='when')),
-                ('data', models.JSONField(blank=True, db_default=models.Value('{}', models.JSONField()), verbose_name='details')),
+                ('data', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), verbose_name='details')),
                 ('message_id', models.CharField(blank=True, max_length=36, verbose_name='raw message')),
                 ('xid', models.BigIntegerField(db_default=django.db.models.expressions.RawSQL('pg_current_xact_id()::text::bigint', []), editable=False)),
                 ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='orders.order', verbose_name='order')),

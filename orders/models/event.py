@@ -76,7 +76,7 @@ class OrderEvent(models.Model):
     by_kind = models.CharField(_("by"), max_length=10, choices=By)
     by_name = models.CharField(_("who"), max_length=150)
     at = models.DateTimeField(_("when"), db_default=Now())
-    data = models.JSONField(_("details"), db_default=models.Value("{}", models.JSONField()), blank=True)
+    data = models.JSONField(_("details"), db_default=models.Value({}, models.JSONField()), blank=True)
     message_id = models.CharField(_("raw message"), max_length=36, blank=True)
     #: The writing transaction. With `id` it is the feed's position: a reader that stays below
     #: pg_snapshot_xmin(pg_current_snapshot()) can never skip a transaction that commits late.

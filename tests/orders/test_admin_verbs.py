@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from orders import verbs
+from orders.admin.seen import newest_event
 from orders.models import ChannelUpdate, Invoice, Order, OrderEvent, Shipment
 from orders.status import Status
 from tests.backoffice import Office, english_in, text_of
@@ -165,6 +166,136 @@ class TestDeliver:
         assert error_at(answer, "delivered_at") == "A entrega não pode estar no futuro."
 
 
+class TestInADialog:
+    """What the page's own script asks for; without it the same forms are pages."""
+
+    def test_the_form_comes_without_the_page(self, office: Office) -> None:
+        html = self.ask(office, make_order(), "invoice").content.decode()
+
+        assert html.lstrip().startswith("<form")
+
+    def test_a_refusal_brings_the_form_back_and_success_says_where_to_go(self, office: Office) -> None:
+        order = make_order()
+
+        assert "Digite a chave de acesso" in text_of(self.send(office, order, "invoice", access_key=""))
+        assert self.send(office, order, "invoice", access_key=make_access_key(3)).json() == {
+            "go": f"/admin/orders/order/{order.pk}/change/"
+        }
+        assert status_of(order) == Status.INVOICED
+
+    def test_what_is_no_longer_possible_leads_back_to_the_order(self, office: Office) -> None:
+        assert "go" in self.ask(office, make_order(status=Status.DELIVERED), "ship").json()
+
+    @staticmethod
+    def ask(office: Office, order: Order, verb: str) -> Any:
+        return office.client.get(f"/admin/orders/order/{order.pk}/do/{verb}/", headers={"x-dialog": "1"})
+
+    @staticmethod
+    def send(office: Office, order: Order, verb: str, **data: Any) -> Any:
+        return office.client.post(f"/admin/orders/order/{order.pk}/do/{verb}/", data, headers={"x-dialog": "1"})
+
+
+class TestCheckedAsItIsTyped:
+    def test_a_key_is_understood_and_nothing_is_recorded(self, office: Office) -> None:
+        order = make_order()
+        key = make_access_key(780)
+
+        found = self.check(office, order, "invoice", access_key=key)
+
+        assert found["errors"] == {}
+        assert "NF-e 780, série 1" in found["understood"]
+        assert "11.222.333/0001-81 (SP)" in found["understood"]
+        assert (status_of(order), Invoice.objects.count(), ChannelUpdate.objects.count()) == (Status.APPROVED, 0, 0)
+
+    def test_a_key_of_another_order_is_told_before_it_is_sent(self, office: Office) -> None:
+        key = make_access_key(781)
+        other = make_order()
+        verbs.invoice(other, access_key=key, by=WAREHOUSE)
+
+        found = self.check(office, make_order(), "invoice", access_key=key)
+
+        assert other.code in found["errors"]["access_key"]
+
+    def test_a_dropped_file_is_read(self, office: Office) -> None:
+        file = SimpleUploadedFile("nfe.xml", make_nfe_xml(make_access_key(782)))
+
+        assert "NF-e 782" in self.check(office, make_order(), "invoice", xml=file)["understood"]
+
+    def test_who_may_not_invoice_gets_no_answer(self) -> None:
+        packer = Office("orders.view_order", "orders.ship_order")
+        url = f"/admin/orders/order/{make_order().pk}/do/invoice/"
+
+        assert packer.client.post(url, {}, headers={"x-check": "1"}).status_code == 403
+
+    @staticmethod
+    def check(office: Office, order: Order, verb: str, **data: Any) -> Any:
+        answer = office.client.post(f"/admin/orders/order/{order.pk}/do/{verb}/", data, headers={"x-check": "1"})
+        return answer.json()
+
+
+class TestCorrectingAShipment:
+    """Edit what failed and send it again, where it stands."""
+
+    def shipped(self, **update: Any) -> tuple[Order, Shipment]:
+        order = make_order(status=Status.INVOICED)
+        shipment = verbs.ship(order, tracking_code="ERRADO", carrier="Correios", by=WAREHOUSE)
+        ChannelUpdate.objects.update(**update)
+        return order, shipment
+
+    def correct(self, office: Office, shipment: Shipment, **data: Any) -> Any:
+        url = f"/admin/orders/order/{shipment.order_id}/do/correct_shipment/?about={shipment.pk}"
+        return office.client.post(url, {"seen": newest_event(shipment.order_id), **data}, follow=True)
+
+    def test_the_refused_code_is_replaced_and_sent_again(self, office: Office) -> None:
+        order, shipment = self.shipped(state=ChannelUpdate.State.FAILED, attempts=3, last_error="Código inválido")
+
+        assert f"?about={shipment.pk}" in office.get("orders_order_change", order.pk).content.decode()
+        answer = self.correct(office, shipment, tracking_code="QB1BR", carrier="Correios")
+
+        shipment.refresh_from_db()
+        update = ChannelUpdate.objects.get()
+        assert "Corrigido. O canal será avisado com os dados novos." in text_of(answer)
+        assert (shipment.tracking_code, update.state, update.attempts) == ("QB1BR", ChannelUpdate.State.PENDING, 0)
+        assert "Agora: QB1BR Antes: ERRADO" in text_of(answer)
+        assert order.events.latest("id").by_name == "maria"
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"state": ChannelUpdate.State.SENT},
+            {"lease_until": timezone.now() + timedelta(minutes=1)},
+            {"state": ChannelUpdate.State.FAILED, "outcome_unknown": True},
+        ],
+        ids=["sent", "being sent", "perhaps sent"],
+    )
+    def test_what_the_channel_may_know_is_not_rewritten(self, office: Office, told: dict[str, Any]) -> None:
+        order, shipment = self.shipped(**told)
+
+        answer = self.correct(office, shipment, tracking_code="QB1BR")
+
+        shipment.refresh_from_db()
+        assert "O canal já conhece esta remessa" in text_of(answer)
+        assert shipment.tracking_code == "ERRADO"
+        assert "?about=" not in office.get("orders_order_change", order.pk).content.decode()
+
+    def test_what_is_on_hold_keeps_its_hour(self, office: Office) -> None:
+        due_at = timezone.now() + timedelta(minutes=40)
+        _order, shipment = self.shipped(due_at=due_at)
+
+        self.correct(office, shipment, tracking_code="QB1BR")
+
+        assert ChannelUpdate.objects.get().due_at == due_at
+
+    def test_a_code_of_another_shipment_is_told_at_its_field(self, office: Office) -> None:
+        order = make_order(status=Status.INVOICED, items=[("A", 2)])
+        verbs.ship(order, tracking_code="QB1BR", items=[("A", 1)], by=WAREHOUSE)
+        shipment = verbs.ship(order, tracking_code="ERRADO", items=[("A", 1)], by=WAREHOUSE)
+
+        answer = self.correct(office, shipment, tracking_code="QB1BR")
+
+        assert error_at(answer, "tracking_code") == "Outra remessa do pedido tem este código de rastreio."
+
+
 class TestOthers:
     def test_a_failed_delivery_wants_a_reason(self, office: Office) -> None:
         order = make_order(status=Status.SHIPPED)
@@ -224,15 +355,36 @@ class TestTwoPeople:
 
     def test_an_order_that_moved_on_meanwhile_is_looked_at_again_first(self, office: Office) -> None:
         order = make_order()
+        seen = newest_event(order.pk)
         verbs.invoice(order, access_key=make_access_key(9), by=WAREHOUSE)
 
-        answer = office.do(order, "cancel", reason="Avariado", units_0="1")
+        answer = office.do(order, "cancel", reason="Avariado", units_0="1", seen=seen)
 
-        assert "Enquanto isso o pedido passou a “Faturado”." in text_of(answer)
-        assert status_of(order) == Status.INVOICED
-        order.refresh_from_db()
-        office.do(order, "cancel", reason="Avariado", units_0="1")
+        assert "Enquanto isso aconteceu algo com este pedido." in text_of(answer)
+        assert "Nota fiscal registrada Aprovado → Faturado" in text_of(answer)
+        assert "Armazém wms" in text_of(answer)
+        assert (status_of(order), value_of(answer, "seen")) == (Status.INVOICED, str(newest_event(order.pk)))
+        office.do(order, "cancel", reason="Avariado", units_0="1", seen=value_of(answer, "seen"))
         assert status_of(order) == Status.CANCELED
+
+    def test_a_note_or_an_old_message_disturbs_nobody(self, office: Office) -> None:
+        order = make_order()
+        OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.IGNORED, by_kind="CHANNEL", by_name="loja")
+
+        office.do(order, "cancel", reason="Avariado", units_0="1", seen="0")
+
+        assert status_of(order) == Status.CANCELED
+
+    def test_who_ships_what_somebody_else_just_shipped_sees_it(self, office: Office) -> None:
+        order = make_order(status=Status.INVOICED, items=[("A", 2)])
+        seen = newest_event(order.pk)
+        verbs.ship(order, tracking_code="QB1", items=[("A", 1)], by=WAREHOUSE)
+
+        answer = office.do(order, "ship", tracking_code="QB2", units_0="1", seen=seen)
+
+        assert "Código de rastreio QB1" in text_of(answer)
+        assert value_of(answer, "tracking_code") == "QB2"
+        assert Shipment.objects.count() == 1
 
 
 def test_a_verb_that_is_not_possible_leads_back_with_the_reason(office: Office) -> None:
@@ -240,7 +392,7 @@ def test_a_verb_that_is_not_possible_leads_back_with_the_reason(office: Office) 
 
     answer = office.client.get(f"/admin/orders/order/{order.pk}/do/ship/", follow=True)
 
-    assert "Isto não é possível enquanto o pedido está como “Entregue”." in text_of(answer)
+    assert "Só é possível enquanto o pedido está: Faturado" in text_of(answer)
 
 
 def test_there_are_no_other_verbs(office: Office) -> None:
