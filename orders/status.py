@@ -34,6 +34,8 @@ NEXT: dict[Status, frozenset[Status]] = {
     S.CANCELED: frozenset(),
 }
 
+#: Nobody has to do anything any more.
+ENDED = frozenset({S.DELIVERED, S.RETURNED, S.CANCELED})
 #: Open orders hold stock: what they have not shipped or canceled is reserved.
 RESERVING = frozenset({S.NEW, S.APPROVED, S.INVOICED, S.SHIPPING_ARRANGED})
 

@@ -1,5 +1,6 @@
 """InboundMessage: what a marketplace sent, byte for byte."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,7 @@ class InboundMessage(models.Model):
         verbose_name_plural = _("quarantine")
         indexes = [
             models.Index("account", "external_id", name="message_external"),
+            BrinIndex("received_at", name="message_received"),  # what retention looks for
             models.Index(
                 models.F("received_at").desc(), name="message_quarantined", condition=models.Q(state="QUARANTINED")
             ),

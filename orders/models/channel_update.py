@@ -1,5 +1,6 @@
 """ChannelUpdate: a row saying that this channel must be told this fact. Together they are the outbox."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -121,7 +122,10 @@ class ChannelUpdateAttempt(models.Model):
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
-        indexes = [models.Index("update", "id", name="attempt_update")]
+        indexes = [
+            models.Index("update", "id", name="attempt_update"),
+            BrinIndex("at", name="attempt_at"),  # what retention looks for
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%d/%m/%Y %H:%M:%S} {self.get_outcome_display()}"

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -145,6 +146,8 @@ class Order(models.Model):
             ),
             models.Index("remote_code", name="order_remote_code"),
             models.Index("buyer_document", name="order_buyer_document"),
+            # What retention looks back at; next to nothing to keep up.
+            BrinIndex("created_at", name="order_received"),
             # What the API's `updated_since` looks for.
             models.Index("changed_at", name="order_changed"),
         ]
