@@ -303,6 +303,11 @@ CELERY_TASK_ROUTES = {
 #: From one pull of an account to the next; empty: what its connector says (SkyHub 15).
 PULL_SECONDS = float(env("PULL_SECONDS", "") or 0) or None
 
+#: What is kept for how long (docs/privacy.md); 0 is for ever.
+PERSONAL_DATA_KEPT_DAYS = int(env("PERSONAL_DATA_KEPT_DAYS", "1826"))
+MESSAGES_KEPT_DAYS = int(env("MESSAGES_KEPT_DAYS", "90"))
+ATTEMPTS_KEPT_DAYS = int(env("ATTEMPTS_KEPT_DAYS", "365"))
+
 #: Prometheus sends it as a Bearer token; without it /metrics answers this machine alone.
 METRICS_TOKEN = env("METRICS_TOKEN", "")
 LOGGING = logs.configuration(json_lines=logs.as_json(env("LOG_JSON", "")), level=env("LOG_LEVEL", "INFO"))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from marketplaces import differences, hints, inbound, late_errors, outbound, outbox, reconcile, stock, tokens
+from marketplaces import hints, inbound, late_errors, outbound, outbox, reconcile, retention, stock, tokens
 from marketplaces.doorbell import AHEAD, Doorbell
 from marketplaces.models import Account, Heartbeat
 from marketplaces.stopping import stopping
@@ -126,9 +126,7 @@ def work_job(*, job_id: int, **_: object) -> None:
 
 @shared_task
 def forget_old(**_: object) -> None:
-    hints.forget_old()
-    differences.forget_old()
-    jobs.forget_old()
+    retention.forget()
 
 
 @shared_task
