@@ -105,7 +105,7 @@ def schedule(sender: Celery, **_: object) -> None:
             "schedule": 5.0,
             "options": {"expires": 5.0},
         },
-        "Old webhooks, differences and finished tasks are forgotten": {
+        "What was kept for long enough is forgotten": {
             "task": "marketplaces.tasks.forget_old",
             "schedule": 3600.0,
             "options": {"expires": 600.0},

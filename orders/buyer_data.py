@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from orders.errors import InvalidFact
 from orders.models import Order
 from orders.retention import ANONYMIZED
-from orders.words import STATUS_WORDS
 
 
 def orders_of(document: str) -> QuerySet[Order]:
@@ -33,7 +32,7 @@ def _order(order: Order) -> dict[str, Any]:
         "order": order.code,
         "channel": order.channel.name,
         "placed_at": order.placed_at.isoformat(),
-        "status": str(STATUS_WORDS[order.status]),
+        "status": order.get_status_display(),
         "total": str(order.total),
         "name": order.buyer_name,
         "document": order.buyer_document,
