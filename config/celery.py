@@ -110,6 +110,16 @@ def schedule(sender: Celery, **_: object) -> None:
             "schedule": 3600.0,
             "options": {"expires": 600.0},
         },
+        "Changes that webhooks are told": {
+            "task": "warehouse.tasks.deliver_due_webhooks",
+            "schedule": 2.0,
+            "options": {"expires": 4.0},
+        },
+        "Old deliveries and answers are forgotten": {
+            "task": "warehouse.tasks.forget_old",
+            "schedule": 3600.0,
+            "options": {"expires": 600.0},
+        },
         "Canary: beat to broker to worker to database": {
             "task": "marketplaces.tasks.canary",
             "schedule": 30.0,

@@ -152,6 +152,8 @@ X_FRAME_OPTIONS = "DENY"
 
 #: Proxies of our own in front of this hub: as many addresses at the end of X-Forwarded-For are believed.
 TRUSTED_PROXIES = int(env("TRUSTED_PROXIES", "0"))
+#: Hosts that our webhooks may reach though they stand in a private network, or speak no HTTPS.
+WEBHOOK_ALLOWED_HOSTS = [host.lower() for host in env_list("WEBHOOK_ALLOWED_HOSTS")]
 #: Of one API key; 0 is no limit.
 API_REQUESTS_PER_MINUTE = int(env("API_REQUESTS_PER_MINUTE", "6000"))
 #: Requests of a web process that may wait for a change at the same time; fewer than its threads.
@@ -298,6 +300,7 @@ CELERY_TASK_ROUTES = {
     "marketplaces.tasks.reconcile_account": {"queue": "pull"},
     "marketplaces.tasks.push_channel": {"queue": "push"},
     "marketplaces.tasks.tell_stock": {"queue": "push"},
+    "warehouse.tasks.deliver_webhook": {"queue": "push"},
 }
 
 #: From one pull of an account to the next; empty: what its connector says (SkyHub 15).

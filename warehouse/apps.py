@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class Warehouse(AppConfig):
     name = "warehouse"
     verbose_name = _("Warehouse")
+
+    def ready(self) -> None:
+        from marketplaces.sweeps import sweeps
+        from warehouse import delivering
+
+        sweeps.append(("webhook", delivering.due, delivering.deliver))

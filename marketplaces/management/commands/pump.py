@@ -15,6 +15,7 @@ from django.db import DatabaseError, connections
 from marketplaces import hints, inbound, outbound, outbox, reconcile, registry, tokens
 from marketplaces.models import Account, Heartbeat
 from marketplaces.stopping import stopping
+from marketplaces.sweeps import sweeps
 from orders import jobs
 from orders.models import Channel
 
@@ -71,6 +72,7 @@ class Pump:
                 self._pull_due()
                 self._push_due()
                 self._read_due()
+                self._do_others()
                 self._work_due()
                 self._keep_up()
             except DatabaseError:
@@ -105,6 +107,11 @@ class Pump:
     def _work_due(self) -> None:
         for job_id in jobs.due():
             self._start("job", job_id, lambda pk: jobs.work(pk, stopping=stopping.is_set))
+
+    def _do_others(self) -> None:
+        for name, due, work in sweeps:
+            for pk in due():
+                self._start(name, pk, work)
 
     def _keep_up(self) -> None:
         if time.monotonic() < self._keep_up_at:
