@@ -36,11 +36,21 @@ class Advice:
     warnings: tuple[str, ...] = ()  #: sentences
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelSource:
+    """What is known about the labels of an order's channel."""
+
+    print_window: str = ""  #: until when they are printed, in a sentence
+    waiting: str = ""  #: why the one that was asked for is not there, in a sentence
+
+
 #: Asked for every order that is shown; None adds nothing.
 order_panels: list[Callable[[HttpRequest, Order], Panel | None]] = []
 #: Raw message ids to the addresses where they can be read, as far as they are still kept.
 message_links: list[Callable[[HttpRequest, Collection[str]], Mapping[str, str]]] = []
 #: Groups of figures for the first page: heading and tiles.
 tile_groups: list[Callable[[HttpRequest], tuple[str, Iterable[Tile]] | None]] = []
+#: Who fetches the labels of an order's channel; None: nobody does.
+label_sources: list[Callable[[Order], LabelSource | None]] = []
 #: Asked when the form of a verb is shown for one order.
 advisers: list[Callable[[Order, str], Advice | None]] = []

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RelatedCheckboxFilter
 
-from orders.admin import bulk, desk, verb_pages
+from orders.admin import bulk, desk, labels, rights, verb_pages
 from orders.admin.deadline import ship_deadline
 from orders.admin.filters import AttentionFilter, DeadlineFilter, PeriodFilter, open_attention
 from orders.admin.order_page import order_context
@@ -42,7 +42,7 @@ class OrderAdmin(ReadScreen[Order]):
     ordering = ("-placed_at", "-id")
     search_fields = ("code",)
     search_help_text = _("Code, CPF/CNPJ, tracking, access key or SKU")
-    actions = (bulk.deliver_selected, bulk.cancel_selected)
+    actions = (labels.print_selected, bulk.deliver_selected, bulk.cancel_selected)
     empty_title = _("No orders yet")
     empty_text = _("Orders appear here by themselves as soon as an account is connected and the channel sells.")
 
@@ -64,6 +64,10 @@ class OrderAdmin(ReadScreen[Order]):
 
     def page_context(self, request: HttpRequest, row: Order) -> dict[str, Any]:
         return order_context(request, row)
+
+    def has_label_permission(self, request: HttpRequest) -> bool:
+        """Asked for the action that prints labels."""
+        return rights.may(request.user, "ask_label")
 
     def get_urls(self) -> list[URLPattern]:
         return [*desk.urls(self), *super().get_urls()]
