@@ -69,6 +69,11 @@ def schedule(sender: Celery, **_: object) -> None:
             "schedule": 5.0,
             "options": {"expires": 5.0},
         },
+        "What accounts sell, under the marketplaces' numbers": {
+            "task": "marketplaces.tasks.read_due_catalogs",
+            "schedule": 30.0,
+            "options": {"expires": 25.0},
+        },
         "Stock of all SKUs, compared with what accounts were told": {
             "task": "marketplaces.tasks.tell_due_stock",
             "schedule": 600.0,

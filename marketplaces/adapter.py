@@ -29,6 +29,18 @@ class Connection:
     shop_id: str = ""  #: the marketplace's own number of the shop, once it told us
     options: Mapping[str, str] = field(default_factory=dict)  #: how the account differs, as a person chose
     access: Access = field(default_factory=Access, repr=False)
+    arranging: Mapping[str, str] = field(default_factory=dict)  #: the account's rule (arranging.py); may be empty
+    options: Mapping[str, str] = field(default_factory=dict)  #: `Adapter.options` that differ from their first choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A choice that an account's form offers; labels and words are English, for gettext."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...]  #: value and words; the first one counts where nothing was chosen
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +92,7 @@ class Outgoing:
     shipping_complete: bool = True  #: with this shipment every unit has left
     fulfillment: str = Fulfillment.SELLER
     tags: tuple[str, ...] = ()  #: the order's, as the connector's own mapping gave them
-    choice: Mapping[str, str] = field(default_factory=dict)  #: how shipping is arranged, in the connector's words
+    choice: Mapping[str, str] = field(default_factory=dict)  #: how shipping is arranged; empty: by the account's rule
     partial: bool = False  #: a cancellation of some units, not of the order
     #: (SKU, units) that are not to be fulfilled, this cancellation and earlier ones of whoever together.
     canceled: tuple[tuple[str, int], ...] = ()
@@ -93,6 +105,7 @@ class Adapter(ABC):
     base_url: ClassVar[str]  #: production's
     credential_fields: ClassVar[dict[str, str]]  #: name → what to write there, as people are asked for it
     optional_credentials: ClassVar[Collection[str]] = ()  #: as the second key while one replaces the other
+    options: ClassVar[Collection["Option"]] = ()  #: what the seller decides for each account
     limits: ClassVar[dict[str, float]]  #: bucket → calls a second, as the marketplace documents them
     pull_name: ClassVar[str]  #: what operators call its pull: beat's entry has this name
     pull_seconds: ClassVar[float] = 60.0  #: from one pull to the next, where PULL_SECONDS says nothing else

@@ -19,6 +19,8 @@ def connection_of(account: Account, *, access: Access | None = None) -> Connecti
         shop_id=account.shop_id,
         options=account.options,
         access=access or Access(),
+        arranging=account.arranging,
+        options=account.options,
     )
 
 

@@ -6,6 +6,9 @@ from django.utils.translation import override
 
 from marketplaces import capabilities, registry
 from marketplaces.adapter import Adapter
+from marketplaces.arranging import ArrangesShipping
+from marketplaces.capabilities import TellsStock
+from marketplaces.catalog import TellsListedStock
 from orders.models import ChannelUpdate
 
 HEAD = """# What each marketplace's connector can do
@@ -37,7 +40,8 @@ def features() -> Mapping[str, Can]:
         "A person authorizes the account at the marketplace": _overrides("authorization_url"),
         "Access tokens are renewed by themselves": _overrides("refresh"),
         **{str(kind.label): _tells(kind) for kind in ChannelUpdate.Kind if kind != ChannelUpdate.Kind.LABEL},
-        "Available stock is told": _is(capabilities.TellsStock),
+        "A pickup or another hand-over can be chosen": _is(ArrangesShipping),
+        "Available stock is told": _is(TellsStock, TellsListedStock),
         "Labels come by themselves, with tracking codes": _is(capabilities.FetchesLabels),
         "Labels are grouped and printed": _is(capabilities.PrintsLabels),
         "Errors that come later are shown at their order": _is(capabilities.ReportsLateErrors),
@@ -54,5 +58,5 @@ def _tells(kind: ChannelUpdate.Kind) -> Can:
     return lambda adapter: kind.value in adapter.tells
 
 
-def _is(capability: type) -> Can:
-    return lambda adapter: issubclass(adapter, capability)
+def _is(*capabilities: type) -> Can:
+    return lambda adapter: issubclass(adapter, capabilities)

@@ -7,7 +7,7 @@ INSERT INTO marketplaces_stockupdate AS u
        (account_id, sku, quantity, state, due_at, attempts, lease_token, last_error)
 SELECT a.id, s.sku, greatest(s.available, 0), 'PENDING', statement_timestamp(), 0, 0, ''
   FROM orders_stockitem AS s CROSS JOIN marketplaces_account AS a
- WHERE s.on_hand IS NOT NULL AND a.connector = ANY(%(connectors)s)
+ WHERE s.on_hand IS NOT NULL AND a.tells_stock AND a.connector = ANY(%(connectors)s)
    AND (%(recent)s::float8 IS NULL OR s.changed_at > statement_timestamp() - make_interval(secs => %(recent)s::float8))
  ORDER BY a.id, s.sku
     ON CONFLICT (account_id, sku) DO UPDATE
@@ -21,7 +21,7 @@ u.state = 'PENDING' AND u.due_at <= statement_timestamp()
 AND (u.lease_until IS NULL OR u.lease_until < statement_timestamp())
 AND EXISTS (
     SELECT 1 FROM marketplaces_account AS a
-     WHERE a.id = u.account_id AND a.paused_at IS NULL
+     WHERE a.id = u.account_id AND a.tells_stock AND a.paused_at IS NULL
        AND (a.push_after IS NULL OR a.push_after <= statement_timestamp()))
 """
 DUE_ACCOUNTS = f"SELECT DISTINCT u.account_id FROM marketplaces_stockupdate AS u WHERE {_DUE} ORDER BY 1"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from marketplaces import hints, inbound, late_errors, outbound, outbox, reconcile, retention, stock, tokens
+from marketplaces import hints, inbound, late_errors, listings, outbound, outbox, reconcile, retention, stock, tokens
 from marketplaces.doorbell import AHEAD, Doorbell
 from marketplaces.models import Account, Heartbeat
 from marketplaces.stopping import stopping
@@ -87,6 +87,17 @@ def tell_due_stock(*, everything: bool = False, **_: object) -> None:
 @shared_task
 def tell_stock(*, account_id: int, **_: object) -> None:
     stock.tell(Account.objects.select_related("channel").get(pk=account_id))
+
+
+@shared_task
+def read_due_catalogs(**_: object) -> None:
+    for account_id in listings.due_accounts():
+        read_catalog.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+
+
+@shared_task
+def read_catalog(*, account_id: int, **_: object) -> None:
+    listings.read_catalog(account_id)
 
 
 @shared_task

@@ -1,6 +1,7 @@
 """The connections' part of the back office: one file per screen, and what they add to the orders' screens."""
 
 from marketplaces.admin import (
+    account_arranging,
     account_labels,
     account_statuses,
     account_trials,
@@ -15,6 +16,7 @@ from marketplaces.admin import (
 )
 
 __all__ = [
+    "account_arranging",
     "account_labels",
     "account_statuses",
     "account_trials",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldAdminURLInputWidget,
@@ -18,10 +19,13 @@ from unfold.widgets import (
 from validate_docbr import CNPJ
 
 from marketplaces import registry
+from marketplaces.adapter import Option
+from marketplaces.catalog import tells_stock
 from marketplaces.models import Account
 from orders.models import Channel
 
 PREFIX = "credential_"
+OPTION = "option_"
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -52,11 +56,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Account
-        fields = ("base_url", "production", "limits")
+        fields = ("base_url", "production", "tells_stock", "limits")
         field_classes = {"base_url": partial(forms.URLField, assume_scheme="https")}
         widgets = {
             "base_url": UnfoldAdminURLInputWidget,
             "production": UnfoldBooleanSwitchWidget,
+            "tells_stock": UnfoldBooleanSwitchWidget,
             "limits": UnfoldAdminTextareaWidget({"rows": 3, "class": "dsp-mono"}),
         }
 
@@ -93,6 +98,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             if name.startswith(PREFIX) and value
         }
 
+    @property
+    def chosen_options(self) -> dict[str, str]:
+        return {
+            name.removeprefix(OPTION): value for name, value in self.cleaned_data.items() if name.startswith(OPTION)
+        }
+
     @transaction.atomic
     def save_account(self) -> None:
         """The channel and the account. Of a connected account only what was typed is written: others write too."""
@@ -103,16 +114,18 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
                 code=self.cleaned_data["code"], marketplace=self.connector, **facts
             )
             account.credentials = self.typed_credentials
+            account.options = self.chosen_options
             account.save()
             return
         Channel.objects.filter(pk=account.channel_id).update(**facts)
         account.channel.refresh_from_db()
         account.credentials = account.credentials | self.typed_credentials
-        account.save(update_fields=["base_url", "production", "limits", "credentials"])
+        account.options = self.chosen_options
+        account.save(update_fields=["base_url", "production", "tells_stock", "limits", "credentials", "options"])
 
 
 def account_form(connector: str, account: Account | None) -> type[AccountForm]:
-    """The form for a connector's accounts, with a password field for each of its credentials."""
+    """The form for a connector's accounts, with a password field for each credential and a choice for each option."""
     stored = account.credentials if account else {}
     adapter = registry.adapter_class(connector)
     fields: dict[str, Any] = {
@@ -124,4 +137,18 @@ def account_form(connector: str, account: Account | None) -> type[AccountForm]:
         )
         for name, label in adapter.credential_fields.items()
     }
-    return type("AccountForm", (AccountForm,), {"connector": connector, **fields})
+    fields |= {OPTION + option.name: _option_field(option, account) for option in adapter.options}
+    # None takes a field of the parent's away.
+    hidden = {} if tells_stock(connector) else {"tells_stock": None}
+    return type("AccountForm", (AccountForm,), {"connector": connector, **fields, **hidden})
+
+
+def _option_field(option: Option, account: Account | None) -> forms.ChoiceField:
+    chosen = account.options.get(option.name) if account else None
+    return forms.ChoiceField(
+        label=gettext(option.label),
+        choices=[(value, gettext(words)) for value, words in option.choices],
+        initial=chosen or option.choices[0][0],
+        widget=UnfoldAdminSelectWidget,
+        help_text=gettext(option.hint) if option.hint else "",
+    )

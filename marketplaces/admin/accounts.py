@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from marketplaces import inbound, registry
 from marketplaces.admin import account_pages, authorization
-from marketplaces.admin.account_form import PREFIX, account_form
+from marketplaces.admin.account_form import OPTION, PREFIX, account_form
 from marketplaces.admin.account_health import health_of, is_silent
 from marketplaces.admin.account_stock import stock_figures
 from marketplaces.connection import check
@@ -71,6 +71,7 @@ class AccountAdmin(Screen[Account]):
 
     def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
         fields = self.get_form(request, obj).base_fields
+        deeds = [name for name in fields if name == "tells_stock" or name.startswith(OPTION)]
         return [
             (None, {"fields": ["name", "code", "seller_cnpj"]}),
             (
@@ -81,6 +82,7 @@ class AccountAdmin(Screen[Account]):
                 },
             ),
             (_("Connection"), {"fields": ["base_url", "production"]}),
+            *([(_("What it does"), {"fields": deeds})] if deeds else []),
             (_("Advanced"), {"fields": ["limits"], "classes": ["collapse"]}),
         ]
 

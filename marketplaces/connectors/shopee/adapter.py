@@ -8,15 +8,18 @@ import httpx
 from django.utils.translation import gettext_noop
 
 from marketplaces.adapter import Adapter, Connection, Fetched, Outgoing
+from marketplaces.arranging import ArrangesShipping, Rule, Way
 from marketplaces.capabilities import LABEL_FORMAT, FetchesLabels, LabelFile
-from marketplaces.connectors.shopee import documents, labeling, polling, pushes, tokens
-from marketplaces.connectors.shopee.client import LIMITS, Client
+from marketplaces.catalog import Product, TellsListedStock
+from marketplaces.connectors.shopee import documents, labeling, offering, polling, pushes, stocking, tokens
+from marketplaces.connectors.shopee.client import LARGEST_BATCH, LIMITS, Client
 from marketplaces.connectors.shopee.telling import TELLINGS
 from marketplaces.crossing import Grant, Listed, Reached, Ring, Webhook
+from marketplaces.errors import Rejected
 from marketplaces.limits import Limiter
 
 
-class Shopee(Adapter, FetchesLabels):
+class Shopee(Adapter, FetchesLabels, ArrangesShipping, TellsListedStock):
     label = "Shopee"
     base_url = "https://openplatform.shopee.com.br"
     credential_fields = {
@@ -27,6 +30,7 @@ class Shopee(Adapter, FetchesLabels):
     limits = LIMITS
     pull_name = "Shopee polling"
     pull_seconds = 60.0
+    largest_batch = LARGEST_BATCH
     tells = tuple(TELLINGS)
     print_window = gettext_noop("Shopee's labels are printed until the carrier has collected the parcel.")
     label_formats = documents.FORMATS
@@ -76,3 +80,15 @@ class Shopee(Adapter, FetchesLabels):
 
     async def refresh(self, refresh_token: str) -> Grant:
         return await tokens.refresh(self.client, self.connection, refresh_token)
+
+    async def shipping_ways(self, code: str) -> Sequence[Way]:
+        return await offering.ways(self.client, code)
+
+    async def arranging_rules(self) -> Sequence[Rule]:
+        return await offering.rules(self.client)
+
+    def products(self, since: datetime | None) -> AsyncGenerator[Sequence[Product], None]:
+        return stocking.products(self.client, since)
+
+    async def tell_listed_stock(self, product: str, units: Mapping[str, int]) -> Mapping[str, Rejected]:
+        return await stocking.tell(self.client, product, units)

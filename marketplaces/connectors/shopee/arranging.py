@@ -15,6 +15,8 @@ PENDING_INVOICE = "error_pending_invoice"
 SHIPPED_ALREADY = "package_already_shipped"
 #: The slot was taken by another seller, or passed, between asking and shipping.
 SLOT_GONE = "ship_order_pickup_time_invalid"
+#: Of a pickup after one that failed.
+SAME_AGAIN = "update_shipping_order_no_param_change"
 
 
 async def arranged(client: Client, update: Outgoing) -> str:
@@ -57,7 +59,8 @@ async def _arrange(client: Client, live: Live, package: Package, choice: Choice)
 async def _arrange_once(client: Client, live: Live, package: Package, choice: Choice) -> str:
     code, named = live.snapshot.code, live.named(package)
     parameter = await client.shipping_parameter(code, package=named)
-    way = choosing.way(parameter, carrier=live.snapshot.carrier, choice=choice)
+    rule = client.connection.arranging
+    way = choosing.way(parameter, carrier=live.snapshot.carrier, choice=choice, rule=rule)
     # Asking took a while: the buyer may have canceled, another program may have arranged it.
     now = await look(client, code)
     demand_shippable(now)
@@ -77,10 +80,13 @@ async def _meaning(client: Client, live: Live, error: Rejected, choice: Choice) 
     name = error.code.rpartition(".")[2].strip()
     if name == SHIPPED_ALREADY:
         return await _shipped_already(client, live, error)
-    if name in (LACKS_INVOICE, PENDING_INVOICE):
-        return _lacks_invoice(live, error)
+    if wants_invoice(error):
+        return lacks_invoice(live, error)
     if name == SLOT_GONE and not choice.get("pickup_time_id"):
         return Unavailable(_("The pickup time was no longer free; the next one is taken."))
+    if name == SAME_AGAIN:
+        sentence = _("This is the pickup that failed: choose another time or address. (%(detail)s)")
+        return Rejected(sentence % {"detail": error.detail}, code=error.code)
     return error
 
 
@@ -92,7 +98,11 @@ async def _shipped_already(client: Client, live: Live, error: Rejected) -> Marke
     return AlreadyApplied(error.detail)
 
 
-def _lacks_invoice(live: Live, error: Rejected) -> MarketplaceError:
+def wants_invoice(error: Rejected) -> bool:
+    return error.code.rpartition(".")[2].strip() in (LACKS_INVOICE, PENDING_INVOICE)
+
+
+def lacks_invoice(live: Live, error: Rejected) -> MarketplaceError:
     """A note that was taken is checked by SEFAZ afterwards."""
     if live.snapshot.invoices and live.snapshot.status is Status.INVOICED:
         return Unavailable(error.detail)

@@ -46,7 +46,7 @@ class Calls:
     """One shop and its app. Raises marketplaces.errors."""
 
     def __init__(self, connection: Connection, transport: httpx.AsyncClient, limiter: Limiter) -> None:
-        self._connection = connection
+        self.connection = connection
         self._transport = transport
         self._limiter = limiter
 
@@ -59,11 +59,11 @@ class Calls:
 
     async def _shop(self, method: str, path: str, **options: Any) -> httpx.Response:
         """With the access token; once more with a new one when Shopee refuses it, which means that nothing was done."""
-        token = await self._connection.access.token()
+        token = await self.connection.access.token()
         try:
             return await self._send(method, path, token=token, **options)
         except TokenRefused:
-            return await self._send(method, path, token=await self._connection.access.renewed(token), **options)
+            return await self._send(method, path, token=await self.connection.access.renewed(token), **options)
 
     async def _public(self, method: str, path: str, **options: Any) -> httpx.Response:
         return await self._send(method, path, token="", **options)
@@ -80,7 +80,7 @@ class Calls:
         write: bool | None = None,
         tolerate: str = "",
     ) -> httpx.Response:
-        credentials = Credentials.of(self._connection.credentials)
+        credentials = Credentials.of(self.connection.credentials)
         await self._limiter.take("calls")
         writes = method == "POST" if write is None else write
         params = {name: _joined(value) for name, value in (query or {}).items()}
@@ -88,8 +88,8 @@ class Calls:
             answer = await http.call(
                 self._transport,
                 method,
-                f"{self._connection.base_url}{signing.PREFIX}{path}",
-                account_id=self._connection.account_id,
+                f"{self.connection.base_url}{signing.PREFIX}{path}",
+                account_id=self.connection.account_id,
                 params=params | self._signed(credentials, path, token),
                 headers={"Content-Type": form.headers["Content-Type"]} if form else None,
                 json=body,
@@ -117,9 +117,9 @@ class Calls:
 
     @property
     def _shop_id(self) -> str:
-        if not self._connection.shop_id:
+        if not self.connection.shop_id:
             raise Unauthorized(_("The account is not connected yet: authorize it at the marketplace."))
-        return self._connection.shop_id
+        return self.connection.shop_id
 
 
 def envelope_of(answer: httpx.Response) -> Envelope | None:

@@ -1,6 +1,6 @@
 """How a package is handed over: what Shopee offers, what a person chose, else the rule. Pure but for gettext."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,13 +16,18 @@ DROPOFF = "dropoff"
 NON_INTEGRATED = "non_integrated"
 #: A person's choice may say: way, address_id, pickup_time_id, branch_id, sender_real_name, slug, tracking_number.
 WAY = "way"
+#: An account's rule may say way, address_id and slot.
+SLOT = "slot"
+EARLIEST = "earliest"
+LATEST = "latest"
 
 
-def way(parameter: Json, *, carrier: str, choice: Choice) -> dict[str, Json]:
+def way(parameter: Json, *, carrier: str, choice: Choice, rule: Choice) -> dict[str, Json]:
     """The part of ship_order's body that says how. Raises Rejected naming what a person has to choose."""
-    offered = parameter.get("info_needed")
-    offered = offered if isinstance(offered, dict) else {}
-    chosen = choice.get(WAY) or _usual(offered, carrier)
+    offered = offers(parameter)
+    ruled = rule.get(WAY, "")
+    chosen = choice.get(WAY) or (ruled if ruled in offered else usual(offered, carrier))
+    choice = {**rule, **{name: value for name, value in choice.items() if value}}
     if chosen not in offered:
         raise Rejected(
             _("Shopee does not offer this way of shipping for the order; it offers: %(ways)s.")
@@ -35,8 +40,7 @@ def way(parameter: Json, *, carrier: str, choice: Choice) -> dict[str, Json]:
 
 def pickup(parameter: Json, choice: Choice) -> Json:
     """The address and slot chosen; else Shopee's pickup address and the slot it recommends, or the earliest."""
-    told = parameter.get(PICKUP)
-    rows = [row for row in listed(told.get("address_list") if isinstance(told, dict) else None) if _has_slots(row)]
+    rows = [row for row in addresses(parameter) if slots(row)]
     wanted = choice.get("address_id", "")
     rows = [row for row in rows if wanted in ("", text(row.get("address_id")))]
     if not rows:
@@ -47,7 +51,24 @@ def pickup(parameter: Json, choice: Choice) -> Json:
     return {"address_id": number(address.get("address_id")), "pickup_time_id": _slot(address, choice)}
 
 
-def _usual(offered: Json, carrier: str) -> str:
+def offers(parameter: Json) -> Json:
+    """Ways of handing over, and the fields that each needs."""
+    offered = parameter.get("info_needed")
+    return offered if isinstance(offered, dict) else {}
+
+
+def addresses(parameter: Json) -> list[Json]:
+    told = parameter.get(PICKUP)
+    rows = listed(told.get("address_list") if isinstance(told, dict) else None)
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def slots(address: Json) -> list[Json]:
+    told = listed(address.get("time_slot_list"))
+    return [slot for slot in told if isinstance(slot, dict) and slot.get("pickup_time_id")]
+
+
+def usual(offered: Json, carrier: str) -> str:
     """In Brazil only Correios takes parcels at a counter, and "Coleta Correios" does not."""
     at_the_counter = "correios" in carrier.casefold() and "coleta" not in carrier.casefold()
     if PICKUP in offered and not (DROPOFF in offered and at_the_counter):
@@ -64,23 +85,16 @@ def _filled(chosen: str, needed: Any, choice: Choice) -> Json:
     return {name: number(choice[name]) if name == "branch_id" else choice[name] for name in fields if choice.get(name)}
 
 
-def _has_slots(row: Any) -> bool:
-    return isinstance(row, dict) and any(_slots(row))
-
-
-def _slots(row: Json) -> Iterable[Json]:
-    return (slot for slot in listed(row.get("time_slot_list")) if isinstance(slot, dict) and slot.get("pickup_time_id"))
-
-
 def _slot(address: Json, choice: Choice) -> str:
     """A text, however much it looks like a number."""
-    slots = list(_slots(address))
+    offered = sorted(slots(address), key=lambda slot: number(slot.get("date")))
     wanted = choice.get("pickup_time_id", "")
-    if wanted and wanted not in (text(slot["pickup_time_id"]) for slot in slots):
+    if wanted and wanted not in (text(slot["pickup_time_id"]) for slot in offered):
         raise Rejected(_("The pickup time that was chosen is no longer offered: choose another one."))
-    earliest = min(slots, key=lambda slot: number(slot.get("date")))
-    recommended = (slot for slot in slots if "recommended" in listed(slot.get("flags")))
-    return wanted or text(next(recommended, earliest)["pickup_time_id"])
+    recommended = (slot for slot in offered if "recommended" in listed(slot.get("flags")))
+    by_rule = {EARLIEST: offered[0], LATEST: offered[-1]}
+    slot = by_rule.get(choice.get(SLOT, "")) or next(recommended, offered[0])
+    return wanted or text(slot["pickup_time_id"])
 
 
 def _flagged(rows: list[Json], flag: str) -> Json | None:

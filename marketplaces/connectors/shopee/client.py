@@ -19,6 +19,7 @@ OPTIONAL_FIELDS = (
 )  # fmt: skip
 XML = "4"
 ALL_FAILED = "common.batch_api_all_failed"
+ALL_STOCK_FAILED = "product.error_busi_update_stock_failed"
 
 
 class Client(Calls):
@@ -110,9 +111,26 @@ class Client(Calls):
         body = {"order_sn": code, "operation": "ACCEPT" if accept else "REJECT"}
         return told(await self._post("/order/handle_buyer_cancellation", body))
 
-    async def update_stock(self, item_id: int, *, model_id: int, quantity: int) -> str:
-        stock = {"model_id": model_id, "seller_stock": [{"stock": quantity}]}
-        return told(await self._post("/product/update_stock", {"item_id": item_id, "stock_list": [stock]}))
+    async def item_list(self, *, offset: int, status: str, start: int | None) -> Json:
+        """{item[{item_id}], has_next_page, next_offset}; since `start` (Unix seconds) of update time."""
+        query: Query = {"offset": offset, "page_size": LARGEST_PAGE, "item_status": status}
+        return inner(await self._get("/product/get_item_list", query | ({"update_time_from": start} if start else {})))
+
+    async def item_base_info(self, items: Sequence[int]) -> list[Any]:
+        """[{item_id, item_sku, has_model, …}] for at most fifty."""
+        answer = await self._get("/product/get_item_base_info", {"item_id_list": [str(item) for item in items]})
+        return list(inner(answer).get("item_list") or [])
+
+    async def model_list(self, item: int) -> list[Any]:
+        """[{model_id, model_sku, …}]."""
+        return list(inner(await self._get("/product/get_model_list", {"item_id": item})).get("model") or [])
+
+    async def update_stock(self, item: int, units: Mapping[int, int]) -> list[Any]:
+        """Units by model_id, at most fifty; the rows that failed: {model_id, failed_reason}."""
+        rows = [{"model_id": model, "seller_stock": [{"stock": count}]} for model, count in units.items()]
+        body = {"item_id": item, "stock_list": rows}
+        answer = await self._post("/product/update_stock", body, tolerate=ALL_STOCK_FAILED)
+        return list(inner(answer).get("failure_list") or [])
 
     async def shop_info(self) -> Json:
         """{shop_name, region, status, auth_time, expire_time, …}, without a wrapper."""

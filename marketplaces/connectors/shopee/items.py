@@ -21,8 +21,13 @@ def items(told: Any, *, left: bool) -> tuple[Item, ...]:
 
 def sku(row: payload.Item) -> str:
     """The model's; sellers without variations have it on the item, and some have none: then Shopee's numbers."""
-    told = text(row.model_sku, most=LONGEST_CODE) or text(row.item_sku, most=LONGEST_CODE)
-    return told or f"{number(row.item_id)}-{number(row.model_id)}"
+    return listed_sku(row.model_sku, row.item_sku, row.item_id, row.model_id)
+
+
+def listed_sku(model_sku: Any, item_sku: Any, item: Any, model: Any) -> str:
+    """The same for a product that is listed and for an order's line of it."""
+    told = text(model_sku, most=LONGEST_CODE) or text(item_sku, most=LONGEST_CODE)
+    return told or f"{number(item)}-{number(model)}"
 
 
 def _row(row: Any, field: str) -> payload.Item:

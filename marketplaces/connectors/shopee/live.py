@@ -65,8 +65,8 @@ async def look(client: Client, code: str) -> Live:
     return Live(fetched.snapshot, document, tuple(await _with_arranged(client, going)), split=len(told) > 1)
 
 
-def demand_shippable(live: Live) -> None:
-    """Raises Rejected, or Throttled within the hour in which the buyer cancels alone."""
+def demand_going(live: Live) -> datetime:
+    """Until when the buyer cancels alone. Raises Rejected where nothing will be shipped as it stands."""
     if live.snapshot.status is Status.CANCELED:
         raise Rejected(_("The order is canceled at Shopee: nothing is shipped."))
     if live.word == statuses.IN_CANCEL:
@@ -76,7 +76,12 @@ def demand_shippable(live: Live) -> None:
         raise Rejected(_("The order is not paid yet at Shopee: nothing is shipped."))
     if not live.packages:
         raise Unavailable(_("Shopee shows no package of this order yet."))
-    if (seconds := (hold_until - datetime.now(UTC)).total_seconds()) > 0:
+    return hold_until
+
+
+def demand_shippable(live: Live) -> None:
+    """Raises Rejected, or Throttled within the hour in which the buyer cancels alone."""
+    if (seconds := (demand_going(live) - datetime.now(UTC)).total_seconds()) > 0:
         raise Throttled(
             _("The buyer may cancel alone within an hour of the payment: shipping is arranged after it."),
             seconds=seconds,

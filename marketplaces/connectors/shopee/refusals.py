@@ -115,7 +115,7 @@ def refusal(message: str) -> Refusal | None:
 
 
 def advice(reason: str) -> str:
-    """What to do about a note that Shopee took and SEFAZ or SERPRO refused afterwards, and the reason as it was told."""
+    """What to do about a note that Shopee took and SEFAZ refused afterwards, and the reason as it was told."""
     known = refusal(reason)
     sentence = known.sentence if known and known.sentence else LATER
     return f"{_(sentence)} ({reason})"

@@ -1,0 +1,36 @@
+"""Asking an order's marketplace how its parcel may be handed over, for orders/arranging.py."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from marketplaces import loop, registry
+from marketplaces.arranging import ArrangesShipping, Way
+from marketplaces.connection import connect
+from marketplaces.errors import MarketplaceError
+from marketplaces.models import Account
+from orders import arranging
+from orders.arranging import CannotAsk
+from orders.models import Order
+
+#: Seconds that a person waits: for a turn under the rate limit, and for the whole answer.
+PATIENCE = 8.0
+TIMEOUT = 30.0
+
+
+@arranging.answers
+def ways(order: Order) -> Sequence[Way]:
+    """Ask the order's marketplace. Raises CannotAsk."""
+    account = Account.objects.select_related("channel").filter(channel=order.channel_id).first()
+    if account is None or not issubclass(registry.adapter_class(account.connector), ArrangesShipping):
+        raise CannotAsk(_("The channel has no account that could be asked."))
+    if account.is_paused:
+        raise CannotAsk(_("The account is paused: %(reason)s") % {"reason": account.get_pause_reason_display()})
+    adapter = connect(account, patience=PATIENCE)
+    assert isinstance(adapter, ArrangesShipping)
+    try:
+        return loop.run(adapter.shipping_ways(order.code), timeout=TIMEOUT)
+    except MarketplaceError as error:
+        raise CannotAsk(error.detail) from error
+    except TimeoutError as error:
+        raise CannotAsk(_("It did not answer in time.")) from error
