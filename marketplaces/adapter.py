@@ -30,7 +30,6 @@ class Connection:
     options: Mapping[str, str] = field(default_factory=dict)  #: how the account differs, as a person chose
     access: Access = field(default_factory=Access, repr=False)
     arranging: Mapping[str, str] = field(default_factory=dict)  #: the account's rule (arranging.py); may be empty
-    options: Mapping[str, str] = field(default_factory=dict)  #: `Adapter.options` that differ from their first choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

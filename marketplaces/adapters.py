@@ -20,7 +20,6 @@ def connection_of(account: Account, *, access: Access | None = None) -> Connecti
         options=account.options,
         access=access or Access(),
         arranging=account.arranging,
-        options=account.options,
     )
 
 

@@ -114,13 +114,13 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
                 code=self.cleaned_data["code"], marketplace=self.connector, **facts
             )
             account.credentials = self.typed_credentials
-            account.options = self.chosen_options
+            account.options = account.options | self.chosen_options
             account.save()
             return
         Channel.objects.filter(pk=account.channel_id).update(**facts)
         account.channel.refresh_from_db()
         account.credentials = account.credentials | self.typed_credentials
-        account.options = self.chosen_options
+        account.options = account.options | self.chosen_options
         account.save(update_fields=["base_url", "production", "tells_stock", "limits", "credentials", "options"])
 
 

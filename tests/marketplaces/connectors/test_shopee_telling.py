@@ -139,13 +139,13 @@ def test_a_note_for_an_order_that_was_canceled_needs_a_person_and_for_correios_n
 def test_a_pickup_is_at_the_address_and_time_chosen_or_at_shopees_own(
     choice: dict[str, str], pickup: dict[str, Any]
 ) -> None:
-    assert choosing.way(PARAMETER, carrier="Shopee Xpress", choice=choice) == {"pickup": pickup}
+    assert choosing.way(PARAMETER, carrier="Shopee Xpress", choice=choice, rule={}) == {"pickup": pickup}
 
 
 @pytest.mark.parametrize("choice", [{"address_id": "3"}, {"pickup_time_id": "7"}, {"way": "dropoff"}])
 def test_a_choice_that_is_not_offered_is_refused(choice: dict[str, str]) -> None:
     with pytest.raises(Rejected):
-        choosing.way(PARAMETER, carrier="", choice=choice)
+        choosing.way(PARAMETER, carrier="", choice=choice, rule={})
 
 
 @pytest.mark.parametrize(
@@ -160,19 +160,19 @@ def test_a_choice_that_is_not_offered_is_refused(choice: dict[str, str]) -> None
 def test_only_correios_takes_parcels_at_a_counter(carrier: str, ways: list[str], chosen: str) -> None:
     parameter = {**PARAMETER, "info_needed": {way: [] for way in ways}}
 
-    assert list(choosing.way(parameter, carrier=carrier, choice={})) == [chosen]
+    assert list(choosing.way(parameter, carrier=carrier, choice={}, rule={})) == [chosen]
 
 
 def test_a_drop_off_that_needs_nothing_is_still_named() -> None:
-    assert choosing.way({"info_needed": {"dropoff": []}}, carrier="Correios", choice={}) == {"dropoff": {}}
+    assert choosing.way({"info_needed": {"dropoff": []}}, carrier="Correios", choice={}, rule={}) == {"dropoff": {}}
 
 
 def test_what_a_person_has_to_give_is_named() -> None:
     parameter = {"info_needed": {"non_integrated": ["tracking_number"]}}
 
     with pytest.raises(Rejected, match="tracking_number"):
-        choosing.way(parameter, carrier="", choice={})
-    assert choosing.way(parameter, carrier="", choice={"tracking_number": "BR1"}) == {
+        choosing.way(parameter, carrier="", choice={}, rule={})
+    assert choosing.way(parameter, carrier="", choice={"tracking_number": "BR1"}, rule={}) == {
         "non_integrated": {"tracking_number": "BR1"}
     }
 
