@@ -65,6 +65,11 @@ class Contract:
         """Does it change nothing? Some search by POST, which contract.toml then says with `reads = true`."""
         return request.method == "GET" or bool(self._known(request).get("reads"))
 
+    def told(self, kind: str) -> Any:
+        """The order as it is when this kind of update is told."""
+        known = self.terms.get("told", {}).get(kind)
+        return self.document(known["sample"]) if known else None
+
     def failing_writes(self, error: Answer, *, document: Any = None) -> Answer:
         """Only what would change something fails."""
         answer = self.marketplace(document)
