@@ -23,6 +23,8 @@ class AccessToken(models.Model):
     secrets = EncryptedJSONField(default=dict, editable=False)  # {"access": …, "refresh": …}
     expires_at = models.DateTimeField(_("access token ends"))
     authorized_until = models.DateTimeField(_("authorization ends"), null=True)
+    #: When a person authorized: what a webhook says about an authorization before that is history.
+    authorized_at = models.DateTimeField(_("authorized"), db_default=Now())
     version = models.PositiveIntegerField(default=1)
     renewed_at = models.DateTimeField(_("renewed"), db_default=Now())
 

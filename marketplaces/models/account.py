@@ -66,6 +66,8 @@ class Account(models.Model):
     last_pull_at = models.DateTimeField(_("last contact"), null=True, editable=False)
     last_order_at = models.DateTimeField(_("last order"), null=True, editable=False)
     last_error = models.TextField(_("last error"), blank=True, editable=False)
+    #: As the marketplace judged its subscription when it was last asked; "" when webhooks come as they should.
+    webhook_problem = models.TextField(_("why webhooks may not come"), db_default="", blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     class Meta:
