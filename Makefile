@@ -25,7 +25,7 @@ clean-demo: ## forget the demo's data
 	@if [ -x $(PYTHON_IN_VENV) ]; then $(PYTHON_IN_VENV) -m config.demo clean; else rm -rf .demo; fi
 
 test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) -n auto --dist loadgroup $(ARGS)
 
 journey: .venv/.dev ## walk one order from the queue to delivered, through real processes
 	@$(PYTEST) -q -s tests/journey $(ARGS)

@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from tests.hub import Hub
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with real processes stay in one worker of `-n`: one hub serves all of them."""
+    for item in items:
+        if "hub" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("hub"))
+
+
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Hub]":
     """One hub for all tests with real processes: starting it takes seconds."""

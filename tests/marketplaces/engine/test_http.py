@@ -164,7 +164,7 @@ def test_an_unreadable_body_is_malformed(server: Server) -> None:
         ("120", 120),
         ("0", 0),
         ("999999", 3600),
-        (format_datetime(datetime.now(UTC) + timedelta(days=2), usegmt=True), 3600),
+        ("Fri, 31 Dec 2100 23:59:59 GMT", 3600),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
         ("-5", None),
         ("soon", None),
