@@ -51,10 +51,11 @@ def end_runs_early(**_: object) -> None:
 
 @app.on_after_finalize.connect
 def schedule(sender: Celery, **_: object) -> None:
-    """Every entry expires before its next turn, so a worker that was away is not flooded when it is back."""
+    """Every entry expires, so a worker that was away is not flooded when it is back."""
     from marketplaces import registry
+    from marketplaces.doorbell import EXPIRES
 
-    sender.conf.beat_schedule = {
+    entries = {
         **{
             registry.adapter_class(name).pull_name: pulling(name, registry.pull_seconds(name))
             for name in registry.CONNECTORS
@@ -62,12 +63,10 @@ def schedule(sender: Celery, **_: object) -> None:
         "Channel updates that are due": {
             "task": "marketplaces.tasks.push_due_updates",
             "schedule": 2.0,
-            "options": {"expires": 4.0},
         },
         "Stock that accounts must know": {
             "task": "marketplaces.tasks.tell_due_stock",
             "schedule": 5.0,
-            "options": {"expires": 5.0},
         },
         "What accounts sell, under the marketplaces' numbers": {
             "task": "marketplaces.tasks.read_due_catalogs",
@@ -78,58 +77,50 @@ def schedule(sender: Celery, **_: object) -> None:
             "task": "marketplaces.tasks.tell_due_stock",
             "schedule": 600.0,
             "kwargs": {"everything": True},
-            "options": {"expires": 300.0},
         },
         "Errors that marketplaces report afterwards": {
             "task": "marketplaces.tasks.look_for_late_errors",
             "schedule": 300.0,
-            "options": {"expires": 200.0},
         },
         "Held updates that are due within minutes": {
             "task": "marketplaces.tasks.announce_updates",
             "schedule": 60.0,
-            "options": {"expires": 30.0},
         },
         "Orders that webhooks named": {
             "task": "marketplaces.tasks.pull_hinted_orders",
             "schedule": 5.0,
-            "options": {"expires": 5.0},
         },
         "Access tokens that end soon": {
             "task": "marketplaces.tasks.renew_tokens",
             "schedule": 60.0,
-            "options": {"expires": 55.0},
         },
         "Open orders compared with the marketplaces": {
             "task": "marketplaces.tasks.reconcile_due_accounts",
             "schedule": 60.0,
-            "options": {"expires": 55.0},
         },
         "Work on many orders that somebody asked for": {
             "task": "marketplaces.tasks.work_due_jobs",
             "schedule": 5.0,
-            "options": {"expires": 5.0},
         },
         "What was kept for long enough is forgotten": {
             "task": "marketplaces.tasks.forget_old",
             "schedule": 3600.0,
-            "options": {"expires": 600.0},
         },
         "Changes that webhooks are told": {
             "task": "warehouse.tasks.deliver_due_webhooks",
             "schedule": 2.0,
-            "options": {"expires": 4.0},
         },
         "Old deliveries and answers are forgotten": {
             "task": "warehouse.tasks.forget_old",
             "schedule": 3600.0,
-            "options": {"expires": 600.0},
         },
         "Canary: beat to broker to worker to database": {
             "task": "marketplaces.tasks.canary",
             "schedule": 30.0,
-            "options": {"expires": 25.0},
         },
+    }
+    sender.conf.beat_schedule = {
+        name: {**entry, "options": {"expires": max(EXPIRES, entry["schedule"] / 2)}} for name, entry in entries.items()
     }
 
 
@@ -138,5 +129,4 @@ def pulling(connector: str, seconds: float) -> dict[str, Any]:
         "task": "marketplaces.tasks.pull_due_accounts",
         "schedule": seconds,
         "kwargs": {"connector": connector},
-        "options": {"expires": seconds},
     }

@@ -18,8 +18,9 @@ AHEAD = timedelta(minutes=4)
 TOGETHER = 0.2
 #: Seconds without ringing after a ring that failed: a frozen broker takes a second of somebody's request each time.
 REST = 5.0
-#: Seconds after which a ring that nobody heard is void; the sweep has been there several times.
-EXPIRES = 30.0
+#: Seconds after which a ring that nobody heard is void; the sweep has been there many times. Whether it is, the hearer
+#: decides by its own clock: clocks may differ by a minute, or a worker would throw every ring away.
+EXPIRES = 90.0
 
 
 class Doorbell:

@@ -8,14 +8,12 @@ from datetime import timedelta
 from celery import shared_task
 
 from marketplaces import hints, inbound, late_errors, listings, outbound, outbox, reconcile, retention, stock, tokens
-from marketplaces.doorbell import AHEAD, Doorbell
+from marketplaces.doorbell import AHEAD, EXPIRES, Doorbell
 from marketplaces.models import Account, Heartbeat
 from marketplaces.stopping import stopping
 from orders import jobs
 from orders.models import Channel
 
-#: Seconds after which a message that no worker took is void: a newer one has been sent.
-EXPIRES = 30.0
 #: Updates that become due in so long a time are announced at once; longer than from one announcement to the next.
 ANNOUNCED = timedelta(seconds=90)
 #: The database's clock and a worker's may differ by this much.
