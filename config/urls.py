@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.health import healthz, metrics, readyz
@@ -11,6 +12,7 @@ from orders.api.pages import problem_page
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
     path("api/v1/", include("orders.api.urls")),
     path("api/problems/", problem_page, name="api-problems"),
     path("api/problems/<slug:slug>", problem_page, name="api-problem"),

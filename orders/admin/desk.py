@@ -49,6 +49,7 @@ def note_page(request: HttpRequest, admin: "ModelAdmin[Order]", order_id: int) -
     form = NoteForm(request.POST)
     if form.is_valid():
         Note.objects.create(order=order, text=form.cleaned_data["text"], by_name=request.user.get_username())
+        admin.log_change(request, order, _("Note written"))
         messages.success(request, _("Note saved."))
     else:
         messages.error(request, _("Write something, at most 2000 characters."))

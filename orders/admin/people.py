@@ -22,10 +22,22 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 DEEDS = {"view": _("see"), "add": _("create"), "change": _("change and act"), "delete": _("delete")}
+#: Permissions that are no plain deed on a thing.
+WORDS = {
+    "invoice_order": _("Orders: invoice"),
+    "ship_order": _("Orders: ship, deliver and receive returns"),
+    "cancel_order": _("Orders: cancel, answer buyers, returns, resolve attention"),
+    "note_order": _("Orders: write notes"),
+    "view_buyer": _("Buyers' personal data: see always"),
+    "reveal_buyer": _("Buyers' personal data: see after giving a reason"),
+    "view_logentry": _("What people did: see"),
+    "view_disclosure": _("Personal data shown: see"),
+}
 #: What the back office's screens ask for; other permissions would open nothing.
 OFFERED = (
     "view_order",
     "change_order",
+    *WORDS,
     "view_channelupdate",
     "change_channelupdate",
     "view_inboundmessage",
@@ -48,7 +60,7 @@ OFFERED = (
 
 
 def offered_permissions() -> QuerySet[Permission]:
-    apps = ("orders", "marketplaces", "auth")
+    apps = ("orders", "marketplaces", "auth", "admin")
     return (
         Permission.objects.filter(codename__in=OFFERED, content_type__app_label__in=apps)
         .select_related("content_type")
@@ -60,6 +72,8 @@ class PermissionsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg
     widget = UnfoldAdminCheckboxSelectMultipleWidget
 
     def label_from_instance(self, permission: Any) -> str:
+        if permission.codename in WORDS:
+            return str(WORDS[permission.codename])
         deed = DEEDS[permission.codename.partition("_")[0]]
         model = permission.content_type.model_class()
         things = model._meta.verbose_name_plural if model else permission.content_type.model
@@ -99,6 +113,20 @@ class UserAdmin(BaseUserAdmin, BaseAdmin[User]):  # type: ignore[type-arg]  # no
                 help_text=_("A user may do what any of the groups may do."),
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Only who may do everything makes others so."""
+        return () if request.user.is_superuser else ("is_superuser",)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_delete_permission(request, obj)
 
     @admin.display(description=_("Name"))
     def whole_name(self, user: User) -> str:

@@ -63,6 +63,7 @@ def _submitted(request: HttpRequest, admin: "ModelAdmin[Order]", form: VerbForm)
         except OrderError as error:
             form.place(error)
         else:
+            admin.log_change(request, form.order, str(form.label))
             messages.success(request, str(form.done))
             return _leave(request, form.order.pk)
     return _shown(request, admin, form)
@@ -129,5 +130,6 @@ def resolve_page(request: HttpRequest, admin: "ModelAdmin[Order]", order_id: int
     except AlreadyDone as error:
         messages.warning(request, error.message)
     else:
+        admin.log_change(request, attention.order, _("Resolved: %(what)s") % {"what": attention})
         messages.success(request, _("Marked as resolved."))
     return HttpResponseRedirect(order_url(order_id))

@@ -3,9 +3,11 @@
 import json
 import secrets
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
@@ -33,6 +35,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: object, sandbox_url: str, secrets_file: Path, **options: object) -> None:
         known = _secrets(secrets_file)
+        call_command("create_groups", stdout=StringIO())
         _login(known["password"])
         _api_key(known["api_key"])
         _skyhub_account(sandbox_url)
