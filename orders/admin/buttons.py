@@ -1,5 +1,6 @@
 """Every verb that has a button, in the order in which an order lives."""
 
+from orders.admin.arranging_form import ArrangeShippingForm, ReplaceInvoiceForm
 from orders.admin.correct_form import CorrectShipmentForm
 from orders.admin.unit_forms import CancelForm, ReceiveReturnForm, ShipForm
 from orders.admin.verb_forms import (
@@ -16,6 +17,8 @@ FORMS: dict[str, type[VerbForm]] = {
     for form in (
         AnswerCancelRequestForm,
         InvoiceForm,
+        ReplaceInvoiceForm,
+        ArrangeShippingForm,
         ShipForm,
         CorrectShipmentForm,
         DeliverForm,

@@ -1,6 +1,6 @@
 """What a person fills in to do something with an order: one form per verb (those with units: unit_forms.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -22,7 +22,7 @@ from orders import nfe, verbs
 from orders.admin.extensions import Advice
 from orders.admin.timeline import Entry
 from orders.errors import OrderError
-from orders.models import Actor, Order
+from orders.models import Actor, Invoice, Order
 from orders.templatetags.brazil import cpf_cnpj
 
 
@@ -121,7 +121,10 @@ class InvoiceForm(VerbForm):
     def perform(self, *, by: Actor) -> None:
         file = self.cleaned_data["xml"]
         facts = self.cleaned_data | {"xml": file.read() if file else b""}
-        self.recorded = verbs.invoice(self.order, by=by, **facts)
+        self.recorded = self.record(facts, by=by)
+
+    def record(self, facts: Mapping[str, Any], *, by: Actor) -> Invoice:
+        return verbs.invoice(self.order, by=by, **facts)
 
     def understood(self) -> str:
         key = nfe.parse(self.recorded.access_key)

@@ -18,9 +18,11 @@ from orders.api.parsing import StrictJSONParser, XMLParser
 from orders.api.representation import order_state
 from orders.api.shapes import OrderState
 from orders.api.versions import etag
+from orders.errors import Contradiction
 from orders.models import Actor, ChannelUpdate, Order, OrderEvent
 from orders.status import Status
 from orders.verbs.canceling import cancel_in_all
+from orders.verbs.replacing import may_replace
 
 F = TypeVar("F", bound=Callable[..., Response])
 REPEATABLE = "The same fact again answers 200 and changes nothing, so a request without an answer may be repeated."
@@ -47,13 +49,20 @@ class InvoiceView(Door):
         "put_invoice",
         {"application/json": inputs.InvoiceInput, "application/xml": {"type": "string", "format": "binary"}},
         "The order's NF-e is issued",
-        more="Send the access key as JSON, or the NF-e's XML file (nfeProc) as it is.",
+        more="Send the access key as JSON, or the NF-e's XML file (nfeProc) as it is. Another NF-e is taken only where "
+        "the channel refused the one recorded.",
     )
     def put(self, request: Request, order_id: str) -> Response:
         order = find_order(request, order_id)
         xml = isinstance(request.data, bytes)
         fact = {"xml": request.data} if xml else inputs.InvoiceInput.read(request.data)
-        verbs.invoice(order, by=warehouse(request), **fact)
+        try:
+            verbs.invoice(order, by=warehouse(request), **fact)
+        except Contradiction:
+            # Another NF-e than the one recorded: right where the channel refused that one.
+            if not may_replace(order):
+                raise
+            verbs.replace_invoice(order, by=warehouse(request), **fact)
         return _answer(order)
 
 
