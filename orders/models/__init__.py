@@ -6,6 +6,7 @@ from orders.models.channel import Channel
 from orders.models.channel_update import ChannelUpdate, ChannelUpdateAttempt
 from orders.models.disclosure import Disclosure
 from orders.models.event import Actor, OrderEvent
+from orders.models.feed_origin import FeedOrigin
 from orders.models.invoice import Invoice
 from orders.models.job import Job, JobFile, JobRow
 from orders.models.label import Label
@@ -25,6 +26,7 @@ __all__ = [
     "ChannelUpdate",
     "ChannelUpdateAttempt",
     "Disclosure",
+    "FeedOrigin",
     "Invoice",
     "Job",
     "JobFile",

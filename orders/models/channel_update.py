@@ -78,6 +78,10 @@ class ChannelUpdate(models.Model):
         indexes = [
             # What the sweep looks for.
             models.Index("channel", "due_at", name="update_due", condition=models.Q(state="PENDING")),
+            # What is not finished, as people read it: failures first.
+            models.Index(
+                "state", "due_at", "id", name="update_list", condition=models.Q(state__in=["PENDING", "FAILED"])
+            ),
             # Is an earlier one of the lane still open? FAILED ones hold back what depends on them.
             models.Index(
                 "order",

@@ -25,7 +25,10 @@ class Shipment(models.Model):
             # The tracking code is what makes a repeated hand-over recognizable.
             models.UniqueConstraint("order", "tracking_code", name="shipment_tracking_once_per_order")
         ]
-        indexes = [models.Index("tracking_code", name="shipment_tracking")]
+        indexes = [
+            models.Index("tracking_code", name="shipment_tracking"),
+            models.Index("shipped_at", name="shipment_shipped"),  # today's, on the first page
+        ]
 
     def __str__(self) -> str:
         return self.tracking_code
