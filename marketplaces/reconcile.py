@@ -96,10 +96,13 @@ class _Run:
         return self.result
 
     def _open_orders(self) -> Sequence[Order]:
+        doubted_until = self.began_at - QUIET
+        if self.account.restored_at:
+            doubted_until = max(doubted_until, self.account.restored_at)
         orders = Order.objects.filter(
             channel=self.account.channel_id,
             status__in=OPEN,
-            changed_at__lt=self.began_at - QUIET,
+            changed_at__lt=doubted_until,
             pk__gt=self.account.reconciled_to,
         )
         return list(orders.only("pk", "code").order_by("pk")[:ORDERS])

@@ -29,7 +29,7 @@ SELECT u.channel_id, max(u.due_at) FROM orders_channelupdate AS u
 """
 
 # MATERIALIZED, or the planner may run the subquery, and so its LIMIT, more than once. A lease that ran out belonged
-# to a worker that died or slept: its call may have gone out.
+# to a worker that died or slept: its call may have gone out. So may anything about an order from a restored backup.
 CLAIM = f"""
 WITH due AS MATERIALIZED (
     SELECT u.id FROM orders_channelupdate AS u
@@ -39,10 +39,10 @@ UPDATE orders_channelupdate AS c
    SET lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
        lease_token = c.lease_token + 1,
        attempts = c.attempts + 1,
-       outcome_unknown = c.outcome_unknown OR c.lease_until IS NOT NULL,
+       outcome_unknown = c.outcome_unknown OR c.lease_until IS NOT NULL OR o.created_at < a.restored_at IS TRUE,
        trying_since = coalesce(c.trying_since, statement_timestamp())
-  FROM due, orders_order AS o
- WHERE c.id = due.id AND o.id = c.order_id
+  FROM due, orders_order AS o, marketplaces_account AS a
+ WHERE c.id = due.id AND o.id = c.order_id AND a.channel_id = c.channel_id
 RETURNING c.id, c.kind, o.code, c.lease_token, c.attempts, c.outcome_unknown,
           extract(epoch FROM statement_timestamp() - c.trying_since)::float8
 """

@@ -9,7 +9,8 @@ SELECT w.id FROM warehouse_webhook AS w
                    AND (d.lease_until IS NULL OR d.lease_until < statement_timestamp()))
      OR EXISTS (SELECT 1 FROM orders_orderevent AS e
                  WHERE (e.xid, e.id) > (w.xid, w.event_id)
-                   AND e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint))
+                   AND e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                             + coalesce((SELECT shift FROM orders_feedorigin), 0)))
  ORDER BY w.id
 """
 

@@ -55,6 +55,8 @@ class Account(models.Model):
     reconciled_to = models.BigIntegerField(default=0, editable=False)
     reconcile_after = models.DateTimeField(null=True, editable=False)
     reconciled_at = models.DateTimeField(_("last comparison"), null=True, editable=False)
+    #: The database came from a backup then: what it says was told before is doubted (restored.py).
+    restored_at = models.DateTimeField(null=True, editable=False)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
     pause_reason = models.CharField(_("why paused"), max_length=20, choices=Pause, blank=True, editable=False)
     pause_detail = models.TextField(_("what happened"), blank=True, editable=False)

@@ -27,8 +27,9 @@ class Horizon:
     def now(cls) -> "Horizon":
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint"
-                " FROM pg_current_snapshot() AS s"
+                "SELECT pg_snapshot_xmin(s)::text::bigint + shift, pg_snapshot_xmax(s)::text::bigint + shift"
+                " FROM pg_current_snapshot() AS s,"
+                " (SELECT coalesce((SELECT shift FROM orders_feedorigin), 0)) AS origin(shift)"
             )
             oldest_running, next_xid = cursor.fetchone()
         return cls(oldest_running, next_xid)
