@@ -30,8 +30,8 @@ test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
 journey: .venv/.dev ## walk one order from the queue to delivered, through real processes
 	@$(PYTEST) -q -s tests/journey $(ARGS)
 
-faults: .venv/.dev ## kill, flush and freeze: nothing is lost, no effect happens twice (QUICK=1 for a short run)
-	@$(PYTEST) tests/faults $(ARGS)
+faults: .venv/.dev ## kill, flush, freeze and fill: nothing is lost, nothing is told twice (QUICK=1, or MINUTES= ORDERS= SEED= HOUR=1)
+	@$(PYTEST) -q -s tests/faults $(if $(QUICK),--deselect tests/faults/test_hour.py) $(ARGS)
 
 bench-store bench-drain bench-push: bench-%: .venv/.dev
 	@$(PYTHON_IN_VENV) -m benchmarks.$*

@@ -39,15 +39,16 @@ def worker(*, env: Mapping[str, str], logs: Path, name: str = "worker") -> Proce
     return _python(name, command, logs, says(" ready."), env)
 
 
-def beat(*, env: Mapping[str, str], logs: Path, schedule: Path) -> Process:
+def beat(*, env: Mapping[str, str], logs: Path, schedule: Path, name: str = "beat") -> Process:
     """`schedule` is the file in which beat remembers when it last rang. No pid file: a stale one would stop it."""
     command = ["celery", "-A", "config", "beat", "--schedule", str(schedule), "--pidfile=", *SPEAK_UP]
-    return _python("beat", command, logs, says("beat: Starting..."), env)
+    return _python(name, command, logs, says("beat: Starting..."), env)
 
 
-def sandbox(*, port: int, state: Path, logs: Path, sell: bool = False) -> Process:
-    """The four marketplaces, simulated; with `sell` their buyers buy."""
-    command = ["sandbox", "--port", str(port), "--state", str(state), *(["--sell", "skyhub"] if sell else [])]
+def sandbox(*, port: int, state: Path | None, logs: Path, sell: bool = False) -> Process:
+    """The four marketplaces, simulated; with `sell` SkyHub's buyers buy, without `state` they forget at their end."""
+    kept = ["--state", str(state)] if state else []
+    command = ["sandbox", "--port", str(port), *kept, *(["--sell", "skyhub"] if sell else [])]
     return _python("sandbox", command, logs, answers(port, "/"), {**os.environ, "PYTHONUNBUFFERED": "1"})
 
 

@@ -1,10 +1,13 @@
 """Despacho as real processes against a sandbox, for tests that break things: `with running_hub(folder) as hub`."""
 
 import json
+import os
+import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from config.services import Services
 from config.valkey import running_valkey
 from sandbox.client import SandboxClient
 from tests.factories import make_access_key
+from tests.faults.proxy import Proxy
 
 KEYS = {"SECRET_KEY": "only for tests", "FIELD_ENCRYPTION_KEYS": "b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE="}
 #: SkyHub's lease, and a second.
@@ -34,19 +38,31 @@ def until(condition: Callable[[], object], *, within: float = 60) -> None:
         time.sleep(0.1)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Hub:
     """Servers, processes and doors. Its database and broker are its own: break what you like."""
 
     sandbox: SandboxClient
     database_url: str
     broker: redis.Redis
+    wire: Proxy  #: between the processes and the broker
     postgres: Process
     valkey: Process
     web: Process
-    worker: Process
-    beat: Process
+    workers: list[Process]
+    beats: list[Process]
     api: httpx.Client
+    env: dict[str, str]
+    folder: Path
+    stores: list[SandboxClient] = field(default_factory=list)  #: all of them; `sandbox` is the first
+
+    @property
+    def worker(self) -> Process:
+        return self.workers[0]
+
+    @property
+    def processes(self) -> list[Process]:
+        return [self.web, *self.workers, *self.beats]
 
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database_url, autocommit=True) as connection:
@@ -66,43 +82,109 @@ class Hub:
         answer = self.api.put(f"/orders/{order_id}/invoice", json={"access_key": make_access_key()})
         assert answer.status_code == 200, answer.text
 
+    def run(self, script: str) -> None:
+        """Python inside Despacho, as `manage.py shell -c`."""
+        roles.manage("shell", "-c", script, env=self.env, logs=self.folder).run()
+
     def kill_worker(self) -> None:
         self.worker.restart()
         self.worker.wait_ready()
 
+    def deploy(self) -> None:
+        """A new version: all are asked to stop, who is late is killed, all start again."""
+        for process in self.processes:
+            process.ask_to_stop()
+        for process in self.processes:
+            process.has_ended(within=15)
+            process.restart()
+        wait_ready(self.processes)
+
+    def crash_database(self) -> None:
+        """At once, as `pg_ctl stop -m immediate`: what was committed must be there again."""
+        os.kill(self.postgres.pid, signal.SIGQUIT)
+        assert self.postgres.has_ended(within=30)
+        self.postgres.start()
+        self.postgres.wait_ready()
+
     def let_leases_end(self) -> None:
-        """Time passes: for the marketplace, for the account and for the updates that the dead had taken."""
+        """Time passes: for the marketplace, and for whatever the dead had taken."""
         self.sandbox.advance(SKYHUB_LEASE)
         self.query("UPDATE marketplaces_account SET lease_until = lease_until - interval '5 minutes'")
         self.query("UPDATE orders_channelupdate SET lease_until = lease_until - interval '5 minutes'")
+        self.query("UPDATE marketplaces_turn SET until = until - interval '5 minutes'")
+
+    def let_rests_end(self) -> None:
+        """Time passes also for what waits after a failure."""
+        self.let_leases_end()
+        self.query("UPDATE marketplaces_account SET pull_after = NULL, push_after = NULL")
+        self.query("UPDATE orders_channelupdate SET due_at = now() WHERE state = 'PENDING' AND lease_until IS NULL")
+
+
+def set_clock(process: Process, seconds: float) -> None:
+    """Its clock is off by so much from its next start on; what it measures by stays as it is."""
+    library = Path(find_spec("libfaketime").origin).parent / "vendor/libfaketime/src/libfaketime.so.1"
+    off = {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+}", "DONT_FAKE_MONOTONIC": "1"}
+    process.env = {**process.env, **off}
 
 
 @contextmanager
-def running_hub(folder: Path) -> Iterator[Hub]:
-    """Own PostgreSQL, Valkey, sandbox, web, worker and beat, with the demo's SkyHub account; all gone afterwards."""
+def running_hub(
+    folder: Path, *, durable: bool = False, clocks: Sequence[float] = (0,), stores: int = 1
+) -> Iterator[Hub]:
+    """Own PostgreSQL, Valkey, sandbox, web, workers and beats, the demo's SkyHub account; all gone afterwards.
+
+    `durable`: the database survives a crash. `clocks`: for each worker and beat the seconds by which its clock is off.
+    `stores`: so many SkyHub accounts.
+    """
     with (
-        running_postgres(folder / "postgres", folder / "database.log", durable=False) as (database_url, postgres),
+        running_postgres(folder / "postgres", folder / "database.log", durable=durable) as (database_url, postgres),
         running_valkey(folder / "valkey", folder / "broker.log", durable=False) as (redis_url, valkey),
         redis.Redis.from_url(redis_url) as broker,
+        Proxy(redis_url) as wire,
         Group() as group,
     ):
-        services = Services(database_url=database_url, redis_url=redis_url, processes=(postgres, valkey))
+        services = Services(database_url=database_url, redis_url=wire.url, processes=(postgres, valkey))
         env = {**roles.environment(services, KEYS), "PULL_SECONDS": "2"}
         ports = {"sandbox": free_port(), "web": free_port()}
-        sandbox = roles.sandbox(port=ports["sandbox"], state=folder / "sandbox", logs=folder)
+        sandbox = roles.sandbox(port=ports["sandbox"], state=None, logs=folder)
         web = roles.web(port=ports["web"], env=env, logs=folder)
-        worker = roles.worker(env=env, logs=folder)
-        beat = roles.beat(env=env, logs=folder, schedule=folder / "beat")
+        workers = [roles.worker(env=env, logs=folder, name=f"worker{n or ''}") for n in range(len(clocks))]
+        beats = [
+            roles.beat(env=env, logs=folder, schedule=folder / f"beat{n or ''}", name=f"beat{n or ''}")
+            for n in range(len(clocks))
+        ]
+        for seconds, *twins in zip(clocks, workers, beats, strict=True):
+            for process in twins if seconds else []:
+                set_clock(process, seconds)
         group.start(sandbox, web)
-        api_key = _prepare(env, folder, sandbox, f"http://127.0.0.1:{ports['sandbox']}")
-        group.start(worker, beat)
-        wait_ready([web, worker, beat])
+        sandbox_url = f"http://127.0.0.1:{ports['sandbox']}"
+        api_key = _prepare(env, folder, sandbox, sandbox_url)
+        group.start(*workers, *beats)
+        wait_ready([web, *workers, *beats])
         api_url = f"http://127.0.0.1:{ports['web']}/api/v1"
         with (
-            SandboxClient(f"http://127.0.0.1:{ports['sandbox']}") as client,
+            SandboxClient(sandbox_url) as client,
             httpx.Client(base_url=api_url, headers={"Authorization": f"Bearer {api_key}"}, timeout=10) as api,
+            ExitStack() as closing,
         ):
-            yield Hub(client, database_url, broker, postgres, valkey, web, worker, beat, api)
+            others = [closing.enter_context(client.for_store(f"store{n}")) for n in range(1, stores)]
+            hub = Hub(
+                sandbox=client,
+                database_url=database_url,
+                broker=broker,
+                wire=wire,
+                postgres=postgres,
+                valkey=valkey,
+                web=web,
+                workers=workers,
+                beats=beats,
+                api=api,
+                env=env,
+                folder=folder,
+                stores=[client, *others],
+            )
+            _connect(hub, others)
+            yield hub
 
 
 def _prepare(env: dict[str, str], folder: Path, sandbox: Process, sandbox_url: str) -> str:
@@ -113,3 +195,30 @@ def _prepare(env: dict[str, str], folder: Path, sandbox: Process, sandbox_url: s
     prepare = roles.manage("prepare_demo", *arguments, env=env, logs=folder)
     prepare.run()
     return str(json.loads(prepare.output.splitlines()[-1])["api_key"])
+
+
+CONNECT = """
+import json
+from marketplaces.models import Account
+from orders.models import Channel
+for store in json.loads({stores!r}):
+    channel = Channel.objects.create(code=store["code"], name=store["code"], marketplace="skyhub")
+    Account.objects.create(channel=channel, connector="skyhub", production=False, base_url=store["url"],
+                           credentials=store["credentials"])
+"""
+
+
+def _connect(hub: Hub, stores: list[SandboxClient]) -> None:
+    """An account for each store; its channel is called like it."""
+    if stores:
+        told = [{"code": s.store, "url": s.url, "credentials": _credentials(s)} for s in stores]
+        hub.run(CONNECT.format(stores=json.dumps(told)))
+
+
+def _credentials(store: SandboxClient) -> dict[str, str]:
+    found = store.credentials
+    return {
+        "email": found["email"],
+        "api_key": found["api_key"],
+        "account_manager_key": found["accountmanager_key"],
+    }
