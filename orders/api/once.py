@@ -62,6 +62,8 @@ def once(view: View) -> View:
     @wraps(view)
     def recorded(door: Any, request: Request, **place: str) -> Response:
         key = _key(request)
+        # Read to its end first: whoever sends slowly must not hold a transaction, and with it the change feed, open.
+        _ = request.data
         with transaction.atomic():
             if key and (known := _known(request, key)):
                 return known

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
+from django.http import UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
@@ -48,8 +49,11 @@ class XMLParser(BaseParser):
 
 
 def read_body(stream: IO[Any]) -> bytes:
-    """Raises BodyTooLarge. One byte too many is enough to know; the rest is never read."""
-    content: bytes = stream.read(LARGEST_BODY + 1)
+    """Raises BodyTooLarge, and ParseError when the connection breaks. What is too much is not read."""
+    try:
+        content: bytes = stream.read(LARGEST_BODY + 1)
+    except UnreadablePostError as error:
+        raise _malformed(_("The body broke off.")) from error
     if len(content) > LARGEST_BODY:
         raise BodyTooLarge
     return content
