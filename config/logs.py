@@ -51,6 +51,8 @@ def configuration(*, json_lines: bool, level: str) -> dict[str, Any]:
         "loggers": {
             # httpx logs whole URLs at INFO, and some marketplaces sign them with tokens.
             **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "aiohttp")},
+            # Every successful login, four times.
+            "axes": {"level": "WARNING"},
             # Two lines for each task, every two seconds; what a task did is logged where it is done.
             **{name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace")},
         },

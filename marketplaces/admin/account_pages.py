@@ -112,6 +112,8 @@ def _show(admin: "ModelAdmin[Account]", request: HttpRequest, account_id: int, n
     page = PAGES.get(name)
     if page is None or not _has(account, page.capability):
         raise Http404
+    if request.method == "POST":
+        admin.log_change(request, account, str(page.title))
     return page.view(admin, request, account)
 
 
