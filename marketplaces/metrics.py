@@ -4,18 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import redis
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from marketplaces import budgets
 from marketplaces.models import Account, Heartbeat
-
-#: A frozen broker costs a scrape no more.
-REDIS_SECONDS = 0.25
 
 UPDATES = """
 SELECT c.code, u.kind, u.state, count(*), sum(u.attempts)::bigint,
@@ -141,28 +137,12 @@ def _budgets(accounts: list[Account]) -> Iterator[GaugeMetricFamily]:
     labels = ("channel", "bucket")
     rates = GaugeMetricFamily("despacho_rate_limit", "Calls a second that may be made.", labels=labels)
     waits = GaugeMetricFamily("despacho_rate_limit_wait_seconds", "How far ahead turns are taken.", labels=labels)
-    buckets = [(account, name, rate) for account in accounts for name, rate in account.effective_limits.items()]
+    buckets = budgets.buckets_of(accounts)
     for account, name, rate in buckets:
         rates.add_metric([account.channel.code, name], rate)
-    for (account, name, _rate), wait in zip(buckets, _waits(buckets), strict=False):
+    for (account, name, _rate), wait in zip(buckets, budgets.waits(buckets), strict=False):
         waits.add_metric([account.channel.code, name], wait)
     yield from (rates, waits)
-
-
-def _waits(buckets: list[tuple[Account, str, float]]) -> list[float]:
-    """None at all while Redis is away."""
-    if not buckets:
-        return []
-    try:
-        with redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
-        ) as client:
-            turns = client.mget([f"limit:{account.pk}:{name}" for account, name, _rate in buckets])
-            seconds, microseconds = client.time()
-    except (redis.RedisError, OSError):
-        return []
-    now = seconds * 1_000_000 + microseconds
-    return [max(0.0, (int(turn or 0) - now) / 1e6) for turn in turns]
 
 
 def _heartbeats() -> GaugeMetricFamily:

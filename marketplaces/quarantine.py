@@ -45,10 +45,16 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
-def replay(message: InboundMessage) -> bool:
-    """Read and receive it again. True when it is an order now; else it stays, with today's reason in `problem`."""
+def replay(message: InboundMessage, *, corrected: str = "") -> bool:
+    """Read and receive it again. True when it is an order now; else it stays, with today's reason in `problem`.
+
+    `corrected` is what a person made of it, read in its place from now on; the message itself stays as it came.
+    """
+    if corrected:
+        message.corrected = _storable(corrected)
+        message.save(update_fields=["corrected"])
     account = Account.objects.select_related("channel").get(pk=message.account_id)
-    fetched = connect(account).parse(message.raw, seen_at=message.received_at)
+    fetched = connect(account).parse(message.corrected or message.raw, seen_at=message.received_at)
     problem = fetched.problem
     if fetched.snapshot is not None:
         snapshot = replace(fetched.snapshot, message_id=message.pk)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from marketplaces import registry
+from marketplaces import budgets, registry
 from marketplaces.admin import authorization
 from marketplaces.models import AccessToken, Account, Difference, Hint
 from marketplaces.models.access_token import WARNING
@@ -24,6 +24,15 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """A rate limit and how much of it is taken."""
+
+    name: str
+    rate: float  #: calls a second
+    wait: float | None  #: seconds that the next call waits for its turn; None while nobody can say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     authorizes: bool
     token: AccessToken | None
@@ -32,6 +41,7 @@ class Health:
     last_hint: Hint | None
     catching_up: str
     differences: list[Difference]
+    budgets: list[Budget]
 
 
 def health_of(request: HttpRequest, account: Account) -> Health:
@@ -46,8 +56,17 @@ def health_of(request: HttpRequest, account: Account) -> Health:
         webhook_url=address,
         last_hint=account.hints.order_by("-received_at").first() if rings else None,
         catching_up=_catching_up(account),
+        budgets=_budgets(account),
         differences=list(account.differences.order_by("-found_at")[:SHOWN]),
     )
+
+
+def _budgets(account: Account) -> list[Budget]:
+    buckets = budgets.buckets_of([account])
+    waits = budgets.waits(buckets) or [None] * len(buckets)
+    return [
+        Budget(name=name, rate=rate, wait=wait) for (_account, name, rate), wait in zip(buckets, waits, strict=True)
+    ]
 
 
 def is_silent(account: Account) -> bool:

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -19,13 +18,12 @@ from django.views.decorators.http import require_POST
 from marketplaces import inbound, registry
 from marketplaces.admin import account_pages, authorization
 from marketplaces.admin.account_form import OPTION, PREFIX, account_form
-from marketplaces.admin.account_health import health_of, is_silent
+from marketplaces.admin.account_health import health_of
 from marketplaces.admin.account_stock import stock_figures
+from marketplaces.admin.account_words import last_contact, state_badge
 from marketplaces.connection import check
 from marketplaces.models import Account
-from orders.admin.deadline import duration
 from orders.admin.screen import Screen, column
-from orders.templatetags.badges import badge
 
 #: Seconds that somebody waits in front of the screen for a pull; the rest comes by itself.
 PULL_SECONDS = 10.0
@@ -48,7 +46,7 @@ class AccountAdmin(Screen[Account]):
     empty_text = _("Connect the first one: its orders then appear by themselves.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        return super().get_queryset(request).select_related("channel")
+        return super().get_queryset(request).select_related("channel", "access_token")
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -128,6 +126,7 @@ class AccountAdmin(Screen[Account]):
         if not self.has_change_permission(request, account):
             raise PermissionDenied
         if deed == "authorize" and authorization.is_needed(account):
+            self.log_change(request, account, gettext("Sent to the marketplace to authorize"))
             return authorization.leave(request, account)
         deeds = {"check": self._check, "pull": self._pull, "pause": self._pause, "resume": self._resume}
         if deed not in deeds:
@@ -136,12 +135,14 @@ class AccountAdmin(Screen[Account]):
         return HttpResponseRedirect(self._url(account))
 
     def _check(self, request: HttpRequest, account: Account) -> None:
+        self.log_change(request, account, gettext("Connection tested"))
         if problem := check(account):
             messages.error(request, gettext("The connection does not work: %(problem)s") % {"problem": problem})
         else:
             messages.success(request, gettext("The connection works: the marketplace accepts address and credentials."))
 
     def _pull(self, request: HttpRequest, account: Account) -> None:
+        self.log_change(request, account, gettext("Pulled by hand"))
         pulled = inbound.pull(account, seconds=PULL_SECONDS)
         if pulled.error:
             messages.error(request, pulled.error)
@@ -180,22 +181,11 @@ class AccountAdmin(Screen[Account]):
 
     @admin.display(description=_("State"))
     def state(self, account: Account) -> SafeString:
-        if account.is_paused:
-            reason = account.get_pause_reason_display()
-            return format_html(
-                '<span class="dsp-stack">{}<span class="dsp-under">{}</span></span>',
-                badge(_("Paused"), "warning"),
-                reason,
-            )
-        if is_silent(account):
-            return badge(_("Nothing heard"), "bad")
-        return badge(_("In trouble"), "bad") if account.last_error else badge(_("Running"), "good")
+        return state_badge(account)
 
     @admin.display(description=_("Last contact"), ordering="last_pull_at")
     def last_contact(self, account: Account) -> str:
-        if account.last_pull_at is None:
-            return gettext("never")
-        return gettext("%(time)s ago") % {"time": duration(timezone.now() - account.last_pull_at)}
+        return last_contact(account)
 
     @admin.display(description=_("Last error"))
     def error(self, account: Account) -> SafeString | str:

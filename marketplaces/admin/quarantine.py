@@ -19,12 +19,16 @@ from unfold.contrib.filters.admin import RadioFilter, RelatedCheckboxFilter
 
 from marketplaces import quarantine
 from marketplaces.models import InboundMessage
+from orders.admin.audit import note_deed
+from orders.admin.grouping import alike, groups
 from orders.admin.screen import ReadScreen, column
 from orders.admin.verb_pages import order_url
 from orders.models import Order
 from orders.templatetags.badges import badge
 
 State = InboundMessage.State
+#: Messages of one reason that are read again while somebody waits.
+AT_ONCE = 500
 TONES = {State.APPLIED: "good", State.QUARANTINED: "bad", State.REPLAYED: "good", State.DISCARDED: "ended"}
 
 
@@ -48,6 +52,7 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
     list_display = ("code", column("account", _("Account")), "state_word", "why", column("received_at", _("Received")))
     list_select_related = ("account__channel",)
     page_template = "marketplaces/admin/message.html"
+    list_before_template = "marketplaces/admin/message_groups.html"
     list_filter = (StateFilter, ("account", RelatedCheckboxFilter))
     sortable_by = ()
     ordering = ("-received_at", "-id")
@@ -71,12 +76,15 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
             "state_word": self.state_word(row),
             "waiting": row.state == State.QUARANTINED,
             "pretty": pretty(row.raw),
+            "corrected": pretty(row.corrected),
             "order_url": order_url(order.pk) if order else "",
         }
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(require_POST(self.settle_one))
+        alike = self.admin_site.admin_view(require_POST(self.replay_alike))
         return [
+            path("alike/", alike, name="marketplaces_inboundmessage_alike"),
             path("<uuid:message_id>/do/<slug:deed>/", page, name="marketplaces_inboundmessage_settle"),
             *super().get_urls(),
         ]
@@ -85,7 +93,9 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
         if not self.has_change_permission(request):
             raise PermissionDenied
         message = get_object_or_404(InboundMessage, pk=str(message_id))
-        if deed == "replay":
+        if deed == "correct":
+            self._correct(request, message)
+        elif deed == "replay":
             self.replay_selected(request, InboundMessage.objects.filter(pk=message.pk))
         elif deed == "discard":
             self.discard_selected(request, InboundMessage.objects.filter(pk=message.pk))
@@ -93,10 +103,38 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
             raise Http404
         return HttpResponseRedirect(reverse("admin:marketplaces_inboundmessage_change", args=[message.pk]))
 
+    def _correct(self, request: HttpRequest, message: InboundMessage) -> None:
+        text = request.POST.get("corrected", "")
+        if not text.strip():
+            messages.error(request, gettext("Write the corrected message."))
+        elif message.state != State.QUARANTINED:
+            messages.warning(request, gettext("Nothing here was waiting any more."))
+        elif quarantine.replay(message, corrected=text):
+            self.log_change(request, message, gettext("Read with corrections"))
+            messages.success(request, gettext("The corrected message is an order now."))
+        else:
+            self.log_change(request, message, gettext("Corrected, and still unreadable"))
+            messages.warning(request, gettext("It still cannot be read: see why. Your correction is kept."))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        waiting = InboundMessage.objects.filter(state=State.QUARANTINED)
+        context = {"groups": groups(waiting, "problem"), "may_change": self.has_change_permission(request)}
+        return super().changelist_view(request, {**(extra_context or {}), **context})
+
+    def replay_alike(self, request: HttpRequest) -> HttpResponse:
+        """Read all again that could not be read for the same reason, as many as somebody waits for."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        waiting = InboundMessage.objects.filter(state=State.QUARANTINED).annotate(alike=alike("problem"))
+        of_reason = waiting.filter(alike=request.POST.get("alike", "")).order_by("received_at", "id")
+        self.replay_selected(request, InboundMessage.objects.filter(pk__in=of_reason.values("pk")[:AT_ONCE]))
+        return HttpResponseRedirect(reverse("admin:marketplaces_inboundmessage_changelist"))
+
     @admin.action(description=_("Read again"), permissions=["change"])
     def replay_selected(self, request: HttpRequest, queryset: QuerySet[InboundMessage]) -> None:
         waiting = list(queryset.filter(state=State.QUARANTINED))
         read = sum(quarantine.replay(message) for message in waiting)
+        note_deed(request, waiting, gettext("Read again"))
         if read:
             words = ngettext("%(n)s message is an order now.", "%(n)s messages are orders now.", read)
             messages.success(request, words % {"n": read})
@@ -110,6 +148,7 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
 
     @admin.action(description=_("Discard"), permissions=["change"])
     def discard_selected(self, request: HttpRequest, queryset: QuerySet[InboundMessage]) -> None:
+        note_deed(request, queryset.filter(state=State.QUARANTINED), gettext("Discarded"))
         gone = quarantine.discard(queryset)
         words = ngettext("%(n)s message is discarded.", "%(n)s messages are discarded.", gone)
         messages.success(request, words % {"n": gone})

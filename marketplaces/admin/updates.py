@@ -14,12 +14,14 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RadioFilter, RelatedCheckboxFilter
 
 from marketplaces import by_hand
+from orders.admin.audit import note_deed
+from orders.admin.grouping import alike, groups
 from orders.admin.screen import ReadScreen, column
 from orders.admin.search import search
 from orders.admin.verb_pages import actor, order_url
@@ -28,6 +30,9 @@ from orders.templatetags.badges import state_badge
 
 State = ChannelUpdate.State
 OPEN = (State.FAILED, State.PENDING)
+FAILED_ONES = ChannelUpdate.objects.filter(state=State.FAILED)
+#: Updates of one error that are sent again with one press.
+AT_ONCE = 5_000
 
 
 class StateFilter(RadioFilter):
@@ -46,6 +51,31 @@ class StateFilter(RadioFilter):
         return queryset.filter(state=self.value()) if self.value() else queryset.filter(state__in=OPEN)
 
 
+class SameErrorFilter(RadioFilter):
+    """Failed ones whose last error says the same."""
+
+    title = _("same error")
+    parameter_name = "alike"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [(group["alike"], f"{group['count']} × {group['example']}") for group in failed_groups(request)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ChannelUpdate]) -> QuerySet[ChannelUpdate]:
+        return of_group(queryset, self.value() or "") if self.value() else queryset
+
+
+def failed_groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """Asked once for each page, whoever shows them."""
+    asked: list[dict[str, Any]] | None = vars(request).get("failed_groups")
+    if asked is None:
+        asked = vars(request)["failed_groups"] = groups(FAILED_ONES, "last_error")
+    return asked
+
+
+def of_group(queryset: QuerySet[ChannelUpdate], words: str) -> QuerySet[ChannelUpdate]:
+    return queryset.filter(state=State.FAILED).annotate(alike=alike("last_error")).filter(alike=words)
+
+
 @admin.register(ChannelUpdate)
 class ChannelUpdateAdmin(ReadScreen[ChannelUpdate]):
     list_display = (
@@ -59,7 +89,8 @@ class ChannelUpdateAdmin(ReadScreen[ChannelUpdate]):
     )
     list_select_related = ("order", "channel")
     page_template = "marketplaces/admin/update.html"
-    list_filter = (StateFilter, ("kind", ChoicesCheckboxFilter), ("channel", RelatedCheckboxFilter))
+    list_before_template = "marketplaces/admin/update_groups.html"
+    list_filter = (StateFilter, SameErrorFilter, ("kind", ChoicesCheckboxFilter), ("channel", RelatedCheckboxFilter))
     sortable_by = ()
     search_fields = ("order__code",)
     search_help_text = _("Code of the order, tracking or access key")
@@ -88,7 +119,9 @@ class ChannelUpdateAdmin(ReadScreen[ChannelUpdate]):
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(require_POST(self.settle_one))
+        alike = self.admin_site.admin_view(require_POST(self.retry_alike))
         return [
+            path("alike/", alike, name="orders_channelupdate_alike"),
             path("<int:update_id>/do/<slug:deed>/", page, name="orders_channelupdate_settle"),
             *super().get_urls(),
         ]
@@ -106,14 +139,29 @@ class ChannelUpdateAdmin(ReadScreen[ChannelUpdate]):
         safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
         return HttpResponseRedirect(back if safe else reverse("admin:orders_channelupdate_changelist"))
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {"groups": failed_groups(request), "may_change": self.has_change_permission(request)}
+        return super().changelist_view(request, {**(extra_context or {}), **context})
+
+    def retry_alike(self, request: HttpRequest) -> HttpResponse:
+        """Send all again that failed with the same error."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        chosen = of_group(ChannelUpdate.objects.all(), request.POST.get("alike", "")).order_by("id")
+        ids = list(chosen.values_list("pk", flat=True)[:AT_ONCE])
+        self.retry_selected(request, ChannelUpdate.objects.filter(pk__in=ids))
+        return HttpResponseRedirect(reverse("admin:orders_channelupdate_changelist"))
+
     @admin.action(description=_("Send again now"), permissions=["change"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[ChannelUpdate]) -> None:
+        note_deed(request, queryset.select_related("order"), gettext("Sent again"))
         sent = by_hand.retry(queryset, by=actor(request))
         words = ngettext("%(n)s update is sent again.", "%(n)s updates are sent again.", sent)
         self._tell(request, words, sent, queryset)
 
     @admin.action(description=_("Skip: the channel is not told"), permissions=["change"])
     def skip_selected(self, request: HttpRequest, queryset: QuerySet[ChannelUpdate]) -> None:
+        note_deed(request, queryset.select_related("order"), gettext("Skipped"))
         skipped = by_hand.skip(queryset, by=actor(request))
         words = ngettext("%(n)s update is skipped.", "%(n)s updates are skipped.", skipped)
         self._tell(request, words, skipped, queryset)

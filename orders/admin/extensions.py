@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.formats import number_format
 
 from orders.models import Order
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of the order's page: a template and what it needs."""
+    """A part of a page: a template and what it needs, which it knows as `panel`."""
 
     template: str
     context: Mapping[str, Any]
@@ -26,6 +27,14 @@ class Tile:
     url: str
     tone: str = "quiet"  #: as in templatetags/badges.py
     hint: str = ""
+    most: int | None = None  #: counting stopped beyond it
+
+    @property
+    def figure(self) -> str:
+        """The count as it is shown."""
+        if self.most is not None and self.count > self.most:
+            return f"{number_format(self.most, force_grouping=True)}+"
+        return number_format(self.count, force_grouping=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,8 @@ class LabelSource:
 order_panels: list[Callable[[HttpRequest, Order], Panel | None]] = []
 #: Raw message ids to the addresses where they can be read, as far as they are still kept.
 message_links: list[Callable[[HttpRequest, Collection[str]], Mapping[str, str]]] = []
+#: Asked for the first page; None adds nothing.
+first_page_panels: list[Callable[[HttpRequest], Panel | None]] = []
 #: Groups of figures for the first page: heading and tiles.
 tile_groups: list[Callable[[HttpRequest], tuple[str, Iterable[Tile]] | None]] = []
 #: Who fetches the labels of an order's channel; None: nobody does.

@@ -1,13 +1,16 @@
 """Quarantine in the back office: the message whole, why it waits, read again or discarded."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from marketplaces import registry
+from marketplaces.connectors import skyhub
 from marketplaces.inbound import pull
 from marketplaces.models import Account, InboundMessage
 from orders.models import Order
@@ -17,6 +20,7 @@ from tests.factories import make_account, make_channel, make_snapshot
 
 pytestmark = pytest.mark.django_db
 State = InboundMessage.State
+SAMPLES = Path(skyhub.__file__).parent / "samples"
 RAW = '{"code":"Submarino-1","customer":"<b>Conceição</b>"}'
 
 
@@ -127,3 +131,43 @@ def test_the_lists_cost_at_most_twenty_queries(office: Office, message: InboundM
         with CaptureQueriesContext(connection) as caught:
             office.get(screen)
         assert len(caught) <= 20
+
+
+def test_a_message_is_corrected_and_read_and_stays_as_it_came(office: Office) -> None:
+    message = make_account().messages.create(
+        id=str(uuid4()), external_id="X-1", raw='{"code": "X-1", "total": "abc"}', state="QUARANTINED", problem="total"
+    )
+
+    office.post("marketplaces_inboundmessage_settle", message.pk, "correct", corrected='{"still": "wrong"}')
+
+    message.refresh_from_db()
+    assert (message.state, message.raw) == (InboundMessage.State.QUARANTINED, '{"code": "X-1", "total": "abc"}')
+    assert message.corrected == '{"still": "wrong"}'
+    assert "Sua correção foi guardada" in text_of(
+        office.post("marketplaces_inboundmessage_settle", message.pk, "correct", corrected='{"still": "wrong"}')
+    )
+
+    sample = (SAMPLES / "two_items_discount.json").read_text()
+    page = text_of(office.post("marketplaces_inboundmessage_settle", message.pk, "correct", corrected=sample))
+
+    message.refresh_from_db()
+    assert "A mensagem corrigida virou um pedido." in page
+    assert (message.state, Order.objects.count()) == (InboundMessage.State.REPLAYED, 1)
+    assert "Como foi corrigida e lida" in page
+
+
+def test_all_of_one_reason_are_read_again_with_one_press(office: Office) -> None:
+    account = make_account()
+    sample = (SAMPLES / "two_items_discount.json").read_text()
+    for n in range(3):
+        account.messages.create(
+            id=str(uuid4()), external_id=f"X-{n}", raw=sample, state="QUARANTINED", problem=f"items.{n}.sku: falta"
+        )
+    other = account.messages.create(id=str(uuid4()), raw="{", state="QUARANTINED", problem="JSON: não dá")
+
+    page = office.get("marketplaces_inboundmessage_changelist")
+    assert [(group["count"], group["alike"]) for group in page.context["groups"]] == [(3, "items.….sku: falta")]
+    office.post("marketplaces_inboundmessage_alike", alike="items.….sku: falta")
+
+    assert set(InboundMessage.objects.exclude(pk=other.pk).values_list("state", flat=True)) == {"REPLAYED"}
+    assert InboundMessage.objects.get(pk=other.pk).state == "QUARANTINED"

@@ -153,3 +153,31 @@ def test_who_may_only_read_sees_no_buttons() -> None:
 
 def test_an_empty_list_is_good_news(office: Office) -> None:
     assert "Cada canal sabe o que precisa saber." in text_of(office.get("orders_channelupdate_changelist"))
+
+
+def test_those_that_failed_alike_are_sent_again_together(office: Office) -> None:
+    for n in range(3):
+        update = failed(f"Submarino-{n}")
+        ChannelUpdate.objects.filter(pk=update.pk).update(last_error=f"HTTP 422: pedido {n}{n} já faturado")
+    other = failed("Submarino-99")
+
+    page = office.get("orders_channelupdate_changelist")
+    words = "HTTP …: pedido … já faturado"
+    assert [(group["count"], group["alike"]) for group in page.context["groups"]] == [(3, words)]
+    assert english_in(page) == []
+    listed = text_of(office.get("orders_channelupdate_changelist", state="FAILED", alike=words))
+    assert "Submarino-0" in listed
+    assert "Submarino-99" not in listed
+
+    answer = text_of(office.post("orders_channelupdate_alike", alike=words))
+
+    assert "3 atualizações" in answer
+    assert set(ChannelUpdate.objects.exclude(pk=other.pk).values_list("state", flat=True)) == {State.PENDING}
+    assert ChannelUpdate.objects.get(pk=other.pk).state == State.FAILED
+
+
+def test_who_may_only_read_sends_no_group_again() -> None:
+    failed()
+    reader = Office("orders.view_channelupdate")
+
+    assert reader.post("orders_channelupdate_alike", alike="x").status_code == 403
