@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from marketplaces import registry
 from marketplaces.adapter import Outgoing
+from marketplaces.crossing import Ring
 from marketplaces.errors import Rejected
 from orders.verbs import LabelFile as LabelFile  # connectors take it from here
 
@@ -76,6 +77,51 @@ class FetchesLabels(ABC):
         Calls that were made by an earlier attempt may be found done. Raises NotReady while the marketplace has none
         yet, and Unsupported, saying why, where the order gets none (any more). Never asked whether it `is_applied`.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What the marketplace sends webhooks about, and how it judges our answers."""
+
+    url: str  #: where it sends them; "" where nowhere
+    state: str  #: in a sentence
+    problem: str = ""  #: what is wrong and what to do about it, in sentences; "" when all is well
+    missing: tuple[str, ...] = ()  #: what it does not send and should, in words
+
+
+class KeepsPushes(ABC):
+    """Webhooks are subscribed to by calls, and can be looked at."""
+
+    @abstractmethod
+    async def subscription(self) -> Subscription: ...
+
+    @abstractmethod
+    async def subscribe(self, url: str) -> None:
+        """Have everything that we heed sent to `url`, for this account's shop too. Repeating it mends what is off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostPushes:
+    """The oldest webhooks that did not reach us, at most a page."""
+
+    bodies: tuple[bytes, ...]  #: as they would have come
+    receipt: str  #: confirms all of them
+    more: bool
+
+
+class RecoversPushes(ABC):
+    """The marketplace keeps webhooks that it could not deliver."""
+
+    @abstractmethod
+    async def lost_pushes(self) -> LostPushes:
+        """The same page again until it is confirmed."""
+
+    @abstractmethod
+    async def confirm_lost_pushes(self, receipt: str) -> None: ...
+
+    @abstractmethod
+    def read_push(self, body: bytes) -> Ring:
+        """What a recovered message asks for. It came over a call of ours, so it proves nothing itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,12 +49,23 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a genuine webhook says about sellers' authorizations."""
+
+    shop_ids: tuple[str, ...]
+    at: datetime  #: when the marketplace said so
+    ended: str = ""  #: why it ended and what to do, in a sentence; "" where it has not
+    ends_by: datetime | None = None  #: it ends before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
     """What a genuine webhook asks us to look at."""
 
     codes: tuple[str, ...]  #: of orders; none where the message is about something else
     id: str = ""  #: the marketplace's own id of the message; "" where it has none
     shop_id: str = ""  #: whose orders, where one address serves several shops; "" for the account of the address
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,8 @@ def features() -> Mapping[str, Can]:
     return {
         "Orders come through a queue that is acknowledged": _overrides("acknowledge"),
         "Webhooks name the orders that changed": _overrides("verify"),
+        "Webhooks are subscribed to from the account's page": _is(capabilities.KeepsPushes),
+        "Webhooks that were lost are recovered": _is(capabilities.RecoversPushes),
         "Comparing finds orders that never came": _overrides("listed"),
         "A person authorizes the account at the marketplace": _overrides("authorization_url"),
         "Access tokens are renewed by themselves": _overrides("refresh"),

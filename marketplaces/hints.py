@@ -1,5 +1,6 @@
 """Hints: webhooks that were stored, and the orders they name read from the marketplace."""
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from marketplaces import backoff, receiving
 from marketplaces.connection import connect
+from marketplaces.crossing import Ring
 from marketplaces.errors import MarketplaceError, Throttled, Unauthorized, Unavailable
 from marketplaces.lease import turn
 from marketplaces.models import Account, Hint
@@ -17,6 +19,7 @@ from marketplaces.reading import STOPPING, Answers, read_all, stopped_by
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+LONGEST_CODE = 80
 #: One round of reading; what is left is for the next one.
 SECONDS = 40.0
 TURN_SECONDS = SECONDS + 20
@@ -26,6 +29,14 @@ PATIENCE = 10.0
 GIVE_UP_AFTER = timedelta(days=1)
 #: Known again when they are repeated: longer than marketplaces go on repeating one.
 KEPT_FOR = timedelta(days=7)
+
+
+def store(account: Account, ring: Ring, body: bytes) -> None:
+    """Keep a genuine message until its orders are read. The same one again changes nothing."""
+    key = f"id:{ring.id}"[:LONGEST_CODE] if ring.id else f"sha256:{hashlib.sha256(body).hexdigest()}"
+    codes = [code for code in dict.fromkeys(ring.codes) if 0 < len(code) <= LONGEST_CODE and "\x00" not in code]
+    raw = body.decode(errors="replace").replace("\x00", "\ufffd")
+    Hint.objects.bulk_create([Hint(account=account, key=key, codes=codes, raw=raw)], ignore_conflicts=True)
 
 
 def due_accounts() -> list[int]:

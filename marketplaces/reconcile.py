@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from marketplaces import differences, loop, receiving
+from marketplaces import differences, loop, lost_pushes, receiving, subscriptions
 from marketplaces.adapter import Adapter, Fetched
 from marketplaces.connection import connect
 from marketplaces.crossing import Listed
@@ -65,6 +65,8 @@ def reconcile(account_id: int) -> Reconciled | None:
         return None
     account = Account.objects.select_related("channel").get(pk=account_id)
     result = _Run(account).run()
+    lost_pushes.recover(account)
+    subscriptions.look(account)
     counts = (account.pk, result.read, len(result.differences), result.error)
     logger.info("reconcile.done account=%s read=%s differences=%s error=%r", *counts)
     return result

@@ -114,7 +114,9 @@ def store(account: Account, grant: Grant, *, instead_of: AccessToken | None = No
     }
     if instead_of is None:
         AccessToken.objects.update_or_create(
-            pk=account.pk, defaults={**facts, "version": F("version") + 1}, create_defaults=facts
+            pk=account.pk,
+            defaults={**facts, "authorized_at": Now(), "version": F("version") + 1},
+            create_defaults=facts,
         )
     else:
         AccessToken.objects.filter(pk=account.pk, version=instead_of.version).update(version=F("version") + 1, **facts)

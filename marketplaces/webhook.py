@@ -1,6 +1,5 @@
 """The door for webhooks: proven, stored, answered. What they say is never believed: it only names orders to read."""
 
-import hashlib
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,18 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from marketplaces import registry
+from marketplaces import authorizations, hints, registry
 from marketplaces.adapters import connection_of
 from marketplaces.crossing import Ring, Webhook
 from marketplaces.errors import NotGenuine
-from marketplaces.models import Account, Hint
+from marketplaces.models import Account
 from marketplaces.tasks import hints_bell
 
 logger = logging.getLogger(__name__)
 
 #: Bytes. Shopee's and TikTok Shop's messages are below two thousand.
 LARGEST = 64 * 1024
-LONGEST_CODE = 80
 
 #: A frozen broker takes a second to find out, which the marketplace shall not wait.
 _ringer = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
@@ -50,8 +48,10 @@ def webhook(request: HttpRequest, code: str, key: str = "") -> HttpResponse:
     except NotGenuine:
         logger.warning("webhook.refused account=%s bytes=%s", account.pk, len(came.body))
         return HttpResponse(status=401)
+    if ring.notice:
+        authorizations.heed(account, ring.notice)
     if target is not None and ring.codes:
-        _store(target, ring, came)
+        hints.store(target, ring, came.body)
         _ringer.submit(hints_bell.ring, target.pk)
     logger.info("webhook.taken account=%s orders=%s", target.pk if target else "", len(ring.codes))
     return HttpResponse(status=200)
@@ -77,10 +77,3 @@ def _meant(account: Account, ring: Ring, came: Webhook) -> Account | None:
         return other
     # An account that was never told its shop takes what comes to its own address.
     return None if account.shop_id else account
-
-
-def _store(account: Account, ring: Ring, came: Webhook) -> None:
-    key = f"id:{ring.id}"[:LONGEST_CODE] if ring.id else f"sha256:{hashlib.sha256(came.body).hexdigest()}"
-    codes = [code for code in dict.fromkeys(ring.codes) if 0 < len(code) <= LONGEST_CODE and "\x00" not in code]
-    raw = came.body.decode(errors="replace").replace("\x00", "\ufffd")
-    Hint.objects.bulk_create([Hint(account=account, key=key, codes=codes, raw=raw)], ignore_conflicts=True)

@@ -2,9 +2,11 @@
 
 from marketplaces.admin import (
     account_arranging,
+    account_label_format,
     account_labels,
     account_statuses,
     account_trials,
+    account_webhooks,
     accounts,
     advice,
     cancellation,
@@ -17,9 +19,11 @@ from marketplaces.admin import (
 
 __all__ = [
     "account_arranging",
+    "account_label_format",
     "account_labels",
     "account_statuses",
     "account_trials",
+    "account_webhooks",
     "accounts",
     "advice",
     "cancellation",

@@ -36,6 +36,7 @@ class Page:
     capability: type
     view: View
     homologation_only: bool = False
+    only_if: Callable[[Account], bool] = lambda account: True
 
 
 PAGES: dict[str, Page] = {}
@@ -46,7 +47,7 @@ def pages_of(account: Account) -> list[tuple[str | Promise, str]]:
     return [
         (page.title, url(account, page.name))
         for page in PAGES.values()
-        if _has(account, page.capability) and not (page.homologation_only and account.production)
+        if _has(account, page) and not (page.homologation_only and account.production)
     ]
 
 
@@ -110,12 +111,12 @@ def _show(admin: "ModelAdmin[Account]", request: HttpRequest, account_id: int, n
     if not admin.has_change_permission(request, account):
         raise PermissionDenied
     page = PAGES.get(name)
-    if page is None or not _has(account, page.capability):
+    if page is None or not _has(account, page):
         raise Http404
     if request.method == "POST":
         admin.log_change(request, account, str(page.title))
     return page.view(admin, request, account)
 
 
-def _has(account: Account, capability: type) -> bool:
-    return issubclass(registry.adapter_class(account.connector), capability)
+def _has(account: Account, page: Page) -> bool:
+    return issubclass(registry.adapter_class(account.connector), page.capability) and page.only_if(account)

@@ -9,9 +9,26 @@ from django.utils.translation import gettext_noop
 
 from marketplaces.adapter import Adapter, Connection, Fetched, Outgoing
 from marketplaces.arranging import ArrangesShipping, Rule, Way
-from marketplaces.capabilities import LABEL_FORMAT, FetchesLabels, LabelFile
+from marketplaces.capabilities import (
+    LABEL_FORMAT,
+    FetchesLabels,
+    KeepsPushes,
+    LabelFile,
+    LostPushes,
+    RecoversPushes,
+    Subscription,
+)
 from marketplaces.catalog import Product, TellsListedStock
-from marketplaces.connectors.shopee import documents, labeling, offering, polling, pushes, stocking, tokens
+from marketplaces.connectors.shopee import (
+    documents,
+    labeling,
+    offering,
+    polling,
+    pushes,
+    stocking,
+    subscription,
+    tokens,
+)
 from marketplaces.connectors.shopee.client import LARGEST_BATCH, LIMITS, Client
 from marketplaces.connectors.shopee.telling import TELLINGS
 from marketplaces.crossing import Grant, Listed, Reached, Ring, Webhook
@@ -19,7 +36,7 @@ from marketplaces.errors import Rejected
 from marketplaces.limits import Limiter
 
 
-class Shopee(Adapter, FetchesLabels, ArrangesShipping, TellsListedStock):
+class Shopee(Adapter, FetchesLabels, KeepsPushes, RecoversPushes, ArrangesShipping, TellsListedStock):
     label = "Shopee"
     base_url = "https://openplatform.shopee.com.br"
     credential_fields = {
@@ -66,6 +83,21 @@ class Shopee(Adapter, FetchesLabels, ArrangesShipping, TellsListedStock):
 
     def listed(self, since: datetime, until: datetime) -> AsyncGenerator[Listed, None]:
         return polling.placed(self.client, since, until)
+
+    async def subscription(self) -> Subscription:
+        return await subscription.look(self.client, self.connection)
+
+    async def subscribe(self, url: str) -> None:
+        await subscription.subscribe(self.client, self.connection, url)
+
+    async def lost_pushes(self) -> LostPushes:
+        return await subscription.lost(self.client)
+
+    async def confirm_lost_pushes(self, receipt: str) -> None:
+        await self.client.confirm_lost_pushes(int(receipt))
+
+    def read_push(self, body: bytes) -> Ring:
+        return pushes.ring(body)
 
     @classmethod
     def verify(cls, connection: Connection, webhook: Webhook) -> Ring:

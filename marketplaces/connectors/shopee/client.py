@@ -153,9 +153,12 @@ class Client(Calls):
         """{callback_url, live_push_status, push_config_on_list, …} of the app."""
         return inner(await self._public("GET", "/push/get_app_push_config"))
 
-    async def set_push_config(self, *, callback_url: str, on: Sequence[int]) -> str:
-        """Shopee calls the address at once, and wants 2xx within three seconds."""
-        body = {"callback_url": callback_url, "set_push_config_on": list(on)}
+    async def set_push_config(
+        self, *, callback_url: str, on: Sequence[int], blocked: Sequence[int] | None = None
+    ) -> str:
+        """Shopee calls the address at once, and wants 2xx within three seconds. `blocked` are all blocked shops."""
+        body: Json = {"callback_url": callback_url, "set_push_config_on": list(on)}
+        body |= {} if blocked is None else {"blocked_shop_id_list": list(blocked)}
         return told(await self._public("POST", "/push/set_app_push_config", body=body))
 
     async def lost_pushes(self) -> Json:
