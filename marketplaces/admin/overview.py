@@ -44,9 +44,6 @@ def connection_tiles(request: HttpRequest) -> tuple[str, Iterable[Tile]] | None:
         webhooks = Account.objects.exclude(webhook_problem="").count()
         if webhooks:
             tiles.append(Tile(label=_("Accounts whose webhooks may not come"), count=webhooks, url=url, tone="bad"))
-        webhooks = Account.objects.exclude(webhook_problem="").count()
-        if webhooks:
-            tiles.append(Tile(label=_("Accounts whose webhooks may not come"), count=webhooks, url=url, tone="bad"))
         if ending:
             tiles.append(Tile(label=_("Authorizations that end soon"), count=ending, url=url, tone="bad"))
     return (_("Channels"), tiles) if tiles else None
