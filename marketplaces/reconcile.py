@@ -114,9 +114,16 @@ class _Run:
         if not self.adapter.overrides("listed"):
             return []
         since = (self.account.reconciled_at or self.began_at - FIRST_LOOK_BACK) - OVERLAP
-        listed = self._list(since, self.began_at - ON_ITS_WAY)
+        listed = self._list(since, self._known_until())
         held = _statuses(self.account, [order.code for order in listed])
         return [order.code for order in listed if _differs(held.get(order.code), order.status)]
+
+    def _known_until(self) -> datetime:
+        """What a queue handed out before the database was restored is not on its way any more."""
+        restored_at, compared_at = self.account.restored_at, self.account.reconciled_at
+        if restored_at and (compared_at is None or compared_at < restored_at):
+            return self.began_at
+        return self.began_at - ON_ITS_WAY
 
     def _list(self, since: datetime, until: datetime) -> list[Listed]:
         listed: list[Listed] = []

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from orders import nfe, nfe_xml
 from orders.errors import AlreadyDone, Contradiction, InvalidFact, NotAllowed
 from orders.models import Actor, ChannelUpdate, Invoice, Order, OrderEvent
-from orders.status import Status
+from orders.status import AHEAD, Status
 from orders.verbs import steps
 from orders.verbs.withdrawing import open_updates, requeue, withdraw
 
+#: The channel says itself that the order is invoiced: on its own pages, or by us before a backup was restored.
+KNOWN_THERE = (AHEAD[Status.INVOICED] | {Status.INVOICED}) - {Status.CANCELED}
 #: What channels take only with an NF-e.
 WITH_INVOICE = frozenset({ChannelUpdate.Kind.SHIPPING_ARRANGED, ChannelUpdate.Kind.SHIPPED})
 
@@ -31,7 +33,8 @@ def invoice(
 ) -> Invoice:
     """Record the order's NF-e and tell the channel.
 
-    Give the access key, the XML file, or both (then they must agree). What is given besides the XML outranks it.
+    Give the access key, the XML file, or both (then they must agree). What is given besides the XML outranks it. A
+    channel that knows already is not told.
     """
     facts = read_facts(xml, access_key)
     guard_key(order, facts.key)
@@ -42,12 +45,14 @@ def invoice(
         raise _repeated_invoice(recorded, facts.key, issued_at=issued_at, volumes=volumes)
     if not order.is_ours_to_invoice:
         raise NotAllowed(_("The marketplace invoices this order, not us."), field="fulfillment", code="not_ours")
-    before = steps.move(order, Status.INVOICED)
+    known_there = order.status in KNOWN_THERE
+    before = steps.touch(order) if known_there else steps.move(order, Status.INVOICED)
     row = create_invoice(order, facts, issued_at or facts.issued_at, volumes or facts.volumes)
     event = steps.record(
         order, OrderEvent.Kind.INVOICED, before, by, access_key=str(facts.key), number=facts.key.number
     )
-    steps.tell(order, ChannelUpdate.Kind.INVOICED, event)
+    if not known_there:
+        steps.tell(order, ChannelUpdate.Kind.INVOICED, event)
     return row
 
 

@@ -376,3 +376,15 @@ class TestReturn:
             verbs.receive_return(order, items=[("A", 1)], by=WAREHOUSE)
 
         assert refreshed(order).status == Status.RETURNING
+
+
+@pytest.mark.parametrize("status", [Status.INVOICED, Status.SHIPPED, Status.DELIVERED])
+def test_the_note_of_an_order_that_its_channel_calls_invoiced_is_recorded_and_not_told(status: Status) -> None:
+    order = make_order(status=status)
+
+    verbs.invoice(order, access_key=make_access_key(), by=WAREHOUSE)
+
+    order.refresh_from_db()
+    assert order.status == status
+    assert order.invoice
+    assert not order.updates.exists()
