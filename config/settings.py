@@ -177,6 +177,9 @@ API_REQUESTS_PER_MINUTE = int(env("API_REQUESTS_PER_MINUTE", "6000"))
 #: Requests of a web process that may wait for a change at the same time; fewer than its threads.
 API_WAITERS = int(env("API_WAITERS", "2"))
 
+#: NF-e files of one upload (orders/admin/invoice_files.py); Django's own limit is 100.
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["orders.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["orders.api.authentication.HasScope"],
@@ -231,6 +234,12 @@ UNFOLD = {
                         "title": _("Orders"),
                         "icon": "receipt_long",
                         "link": reverse_lazy("admin:orders_order_changelist"),
+                        "permission": may("orders.view_order"),
+                    },
+                    {
+                        "title": _("Tasks"),
+                        "icon": "checklist",
+                        "link": reverse_lazy("admin:orders_job_changelist"),
                         "permission": may("orders.view_order"),
                     },
                     {

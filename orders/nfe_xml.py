@@ -4,6 +4,7 @@ Only what is needed to tell a marketplace; the file itself is kept as it came. S
 Orientação do Contribuinte 7.0, layout of NF-e 4.00. Entities, external references and oversized files are refused.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -36,6 +37,7 @@ class NfeDocument:
     recipient: str  #: CPF or CNPJ of the buyer; "" when the NF-e names none
     protocol: str
     production: bool  #: False: issued in the tax authority's test environment
+    references: tuple[str, ...]  #: what the issuer wrote about the sale: its order number is somewhere in here
     xml: str
 
 
@@ -57,6 +59,7 @@ def read(data: bytes) -> NfeDocument:
         recipient=_text(info, "dest/CPF", "") or _text(info, "dest/CNPJ", ""),
         protocol=_protocol(root, key),
         production=_text(info, "ide/tpAmb") == "1",
+        references=tuple(_references(info)),
         xml=_decoded(data),
     )
 
@@ -137,6 +140,12 @@ def _amount(text: str) -> Decimal:
 def _volumes(info: Element) -> int | None:
     counts = [found.text or "" for found in info.iterfind(f"{NAMESPACE}transp/{NAMESPACE}vol/{NAMESPACE}qVol")]
     return sum(int(count) for count in counts if count.isdigit()) or None
+
+
+def _references(info: Element) -> Iterator[str]:
+    """The buyer's order number (xPed, of the whole or of an item), then the free texts."""
+    for name in ("xPed", "infCpl", "xTexto"):
+        yield from dict.fromkeys((found.text or "").strip() for found in info.iter(f"{NAMESPACE}{name}"))
 
 
 def _protocol(root: Element, key: nfe.AccessKey) -> str:

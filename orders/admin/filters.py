@@ -11,14 +11,23 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RadioFilter, RangeDateFilter
+from unfold.contrib.filters.admin import RadioFilter, RangeDateFilter, TextFilter
 
 from orders.admin.deadline import TO_SHIP
-from orders.models import Attention, Order
+from orders.models import Attention, Order, OrderItem
+from orders.statements import execute
 
-
-def open_attention() -> Exists:
-    return Exists(Attention.objects.filter(order=OuterRef("pk"), cleared_at__isnull=True))
+# From one carrier to the next by the index: SELECT DISTINCT would read all orders.
+_CARRIERS = """
+WITH RECURSIVE known AS (
+    (SELECT carrier FROM orders_order WHERE carrier > '' ORDER BY carrier LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.carrier FROM orders_order AS o WHERE o.carrier > known.carrier ORDER BY o.carrier LIMIT 1)
+      FROM known WHERE known.carrier IS NOT NULL
+) SELECT carrier FROM known WHERE carrier IS NOT NULL LIMIT %(most)s
+"""
+#: More names than these are not a choice; the search box finds orders by what they are.
+MOST_CARRIERS = 40
 
 
 class AttentionFilter(RadioFilter):
@@ -52,6 +61,28 @@ class DeadlineFilter(RadioFilter):
         }
         span = spans.get(self.value() or "")
         return queryset.filter(span, status__in=TO_SHIP) if span else queryset
+
+
+class CarrierFilter(RadioFilter):
+    title = _("carrier")
+    parameter_name = "carrier"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [(name, name) for (name,) in execute(_CARRIERS, most=MOST_CARRIERS)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(carrier=self.value()) if self.value() else queryset
+
+
+class SkuFilter(TextFilter):
+    """Exactly this SKU: a part of one would have to be looked for in every item ever sold."""
+
+    title = _("SKU")
+    parameter_name = "sku"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        sku = (self.value() or "").replace("\0", "").strip()
+        return queryset.filter(Exists(OrderItem.objects.filter(order=OuterRef("pk"), sku=sku))) if sku else queryset
 
 
 class PeriodFilter(RangeDateFilter):

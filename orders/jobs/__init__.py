@@ -5,6 +5,19 @@ are one transaction, so that a worker that is killed leaves every row either don
 """
 
 from orders.jobs.engine import confirm, draft, due, forget_old, work
+from orders.jobs.invoice_files import NAME as INVOICE_FILES
 from orders.jobs.kinds import KINDS, Kind, NewRow, Result, register
 
-__all__ = ["KINDS", "Kind", "NewRow", "Result", "confirm", "draft", "due", "forget_old", "register", "work"]
+__all__ = [
+    "INVOICE_FILES",
+    "KINDS",
+    "Kind",
+    "NewRow",
+    "Result",
+    "confirm",
+    "draft",
+    "due",
+    "forget_old",
+    "register",
+    "work",
+]

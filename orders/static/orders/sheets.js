@@ -1,0 +1,4 @@
+"use strict";
+document.addEventListener("DOMContentLoaded", () =>
+  document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()))
+);
