@@ -1,5 +1,7 @@
 """Labels are fetched by the engine that tells updates: one of kind LABEL is recorded when a shipment is arranged."""
 
+from contextlib import suppress
+
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from marketplaces.adapter import Adapter, Outgoing
 from marketplaces.capabilities import FetchesLabels, LabelFile, capable
 from marketplaces.errors import Malformed, Unsupported
+from orders.errors import OrderError
 from orders.models import Actor, ChannelUpdate, Order
 from orders.snapshot import Fulfillment
 from orders.status import Status
@@ -32,7 +35,9 @@ def ask_where_arranged(orders: QuerySet[Order]) -> None:
     )
     # By code: the order in which intake and the outbox lock them.
     for order in wanted.order_by("code"):
-        ask_label(order, by=Actor.system())
+        # One that is asked for still, or an order that went on meanwhile.
+        with suppress(OrderError):
+            ask_label(order, by=Actor.system())
 
 
 async def fetch(adapter: Adapter, update: Outgoing) -> tuple[LabelFile, ...]:

@@ -1,4 +1,4 @@
-"""The app's push configuration: one address for all its shops, which codes are sent, and how Shopee judges the answers."""
+"""The app's push configuration: one address for all its shops, what is sent to it, how Shopee judges the answers."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -1,6 +1,6 @@
 """Labels are asked for when a shipment is arranged, fetched by the outbox, and kept with the carrier's numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -23,7 +23,9 @@ from tests.fakes import FakeMarketplace, Shop
 from tests.marketplaces.engine.conftest import make_fake_account, shop_of
 
 Kind, State = ChannelUpdate.Kind, ChannelUpdate.State
-PDF = LabelFile(content=b"%PDF-1", content_type="application/pdf", package="P1", tracking_code="AA1BR", carrier="Rapida")
+PDF = LabelFile(
+    content=b"%PDF-1", content_type="application/pdf", package="P1", tracking_code="AA1BR", carrier="Rapida"
+)
 FILES: list[LabelFile] = []
 
 
@@ -34,10 +36,10 @@ class Labeling(FetchesLabels, FakeMarketplace):
 
 
 @pytest.fixture(autouse=True)
-def files(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[LabelFile]]:
+def files(monkeypatch: pytest.MonkeyPatch) -> list[LabelFile]:
     monkeypatch.setitem(registry.CONNECTORS, "labeling", f"{__name__}.Labeling")
     FILES[:] = [PDF]
-    yield FILES
+    return FILES
 
 
 @pytest.fixture
@@ -205,6 +207,28 @@ def test_a_slow_label_holds_up_nothing_else_of_its_order(account: Account, shop:
 
     assert (order.code, "CANCELED") in shop.told
     assert label_updates(order)[0].state == State.SUPERSEDED
+
+
+def test_arranged_anew_after_a_failed_pickup_an_order_gets_another_label(account: Account, order: Order) -> None:
+    arranged(account, order)
+    Order.objects.update(pickup_failed=True)
+
+    arranged(account, order)
+
+    assert [update.state for update in label_updates(order)] == [State.SENT, State.SENT]
+
+
+def test_arranged_anew_while_its_label_is_waited_for_an_order_is_asked_about_once(
+    account: Account, shop: Shop, order: Order
+) -> None:
+    shop.always["labels"] = NotReady("Not yet.", seconds=60)
+    arranged(account, order)
+    Order.objects.update(pickup_failed=True)
+
+    arranged(account, order)
+
+    assert [update.state for update in label_updates(order)] == [State.PENDING]
+    assert not order.updates.filter(kind=Kind.SHIPPING_ARRANGED).exclude(state=State.SENT).exists()
 
 
 def test_asked_for_again_a_label_takes_the_place_of_the_one_before(
