@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 from marketplaces.adapter import Adapter
 
 CONNECTORS = {
+    "dafiti": "marketplaces.connectors.dafiti.adapter.Dafiti",
     "shopee": "marketplaces.connectors.shopee.adapter.Shopee",
     "skyhub": "marketplaces.connectors.skyhub.adapter.SkyHub",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sandbox.clock import Clock
+from sandbox.dafiti.face import Dafiti
 from sandbox.face import Face
 from sandbox.shopee.face import Shopee
 from sandbox.skyhub.face import SkyHub
@@ -10,5 +11,9 @@ from sandbox.skyhub.face import SkyHub
 
 def make_faces(*, clock: Clock, seed: int, touch: Callable[[], None]) -> dict[str, Face]:
     """`touch` is for what changes without a call: it makes the sandbox save."""
-    faces: list[Face] = [SkyHub(clock=clock, seed=seed), Shopee(clock=clock, seed=seed, touch=touch)]
+    faces: list[Face] = [
+        SkyHub(clock=clock, seed=seed),
+        Shopee(clock=clock, seed=seed, touch=touch),
+        Dafiti(clock=clock, seed=seed, touch=touch),
+    ]
     return {face.name: face for face in faces}

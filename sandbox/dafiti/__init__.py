@@ -1,0 +1,1 @@
+"""Dafiti (GFG Seller Center), simulated: REST v2, its tokens, documents and webhooks."""
