@@ -75,7 +75,8 @@ def _demo() -> int:
         env = roles.environment(found, _keys(FOLDER / "keys.json"))
         web = roles.web(port=web_port, env=env, logs=LOGS)
         despacho.start(web)  # loads while the tables are made
-        login = _prepare(env, sandbox, f"http://127.0.0.1:{sandbox_port}")
+        addresses = [f"http://127.0.0.1:{port}" for port in (sandbox_port, web_port)]
+        login = _prepare(env, sandbox, *addresses)
         worker = roles.worker(env=env, logs=LOGS)
         beat = roles.beat(env=env, logs=LOGS, schedule=FOLDER / "beat")
         despacho.start(worker, beat)
@@ -107,13 +108,13 @@ def _services() -> Iterator[services.Services]:
         yield found
 
 
-def _prepare(env: dict[str, str], sandbox: Process, sandbox_url: str) -> dict[str, str]:
+def _prepare(env: dict[str, str], sandbox: Process, sandbox_url: str, web_url: str) -> dict[str, str]:
     """Make the tables and what the demo needs in them; return username, password and api_key."""
     migrate = roles.manage("migrate", env=env, logs=LOGS)
     migrate.run()
     _tell("tables are up to date")
     wait_ready([sandbox], tell=_tell_ready)
-    arguments = ["--sandbox-url", sandbox_url, "--secrets", str(FOLDER / "login.json")]
+    arguments = ["--sandbox-url", sandbox_url, "--web-url", web_url, "--secrets", str(FOLDER / "login.json")]
     prepare = roles.manage("prepare_demo", *arguments, env=env, logs=LOGS)
     prepare.run()
     login: dict[str, str] = json.loads(prepare.output.splitlines()[-1])

@@ -46,9 +46,9 @@ def beat(*, env: Mapping[str, str], logs: Path, schedule: Path, name: str = "bea
 
 
 def sandbox(*, port: int, state: Path | None, logs: Path, sell: bool = False) -> Process:
-    """The four marketplaces, simulated; with `sell` SkyHub's buyers buy, without `state` they forget at their end."""
+    """The four marketplaces, simulated; with `sell` there are buyers, without `state` all is forgotten at the end."""
     kept = ["--state", str(state)] if state else []
-    command = ["sandbox", "--port", str(port), *kept, *(["--sell", "skyhub"] if sell else [])]
+    command = ["sandbox", "--port", str(port), *kept, *(["--sell", "skyhub", "shopee"] if sell else [])]
     return _python("sandbox", command, logs, answers(port, "/"), {**os.environ, "PYTHONUNBUFFERED": "1"})
 
 

@@ -1,4 +1,4 @@
-"""prepare_demo: a login, an API key and an account connected to the sandbox; a second run finds them as they were."""
+"""prepare_demo: a login, an API key and accounts connected to the sandbox; a second run finds them as they were."""
 
 import json
 import secrets
@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from marketplaces import demo_shop
 from marketplaces.models import Account
 from orders.models import ApiKey, Channel
 
@@ -24,21 +25,28 @@ SKYHUB_CREDENTIALS = {
 
 
 class Command(BaseCommand):
-    help = "Create the demo's login, API key and SkyHub account. Prints them as one line of JSON."
+    help = "Create the demo's login, API key and accounts. Prints them as one line of JSON."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--sandbox-url", required=True, help="where the sandbox listens")
+        parser.add_argument(
+            "--web-url",
+            default="",
+            help="where the sandbox reaches our webhooks; without it no marketplace that sends some is connected",
+        )
         parser.add_argument(
             "--secrets", type=Path, dest="secrets_file", required=True, help="file that keeps the demo's own secrets"
         )
 
     @transaction.atomic
-    def handle(self, *args: object, sandbox_url: str, secrets_file: Path, **options: object) -> None:
+    def handle(self, *args: object, sandbox_url: str, web_url: str, secrets_file: Path, **options: object) -> None:
         known = _secrets(secrets_file)
         call_command("create_groups", stdout=StringIO())
         _login(known["password"])
         _api_key(known["api_key"])
         _skyhub_account(sandbox_url)
+        if web_url:
+            demo_shop.connect(sandbox_url, web_url)
         self.stdout.write(json.dumps({"username": USERNAME, **known}))
 
 
