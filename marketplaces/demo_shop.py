@@ -1,10 +1,9 @@
 """The demo's Shopee: an account at the sandbox's shop, its pushes, and a few orders whose hour is over."""
 
-import json
-import urllib.request
 from datetime import timedelta
 from typing import Any
 
+import httpx
 from django.urls import reverse
 from django.utils import timezone
 
@@ -53,10 +52,4 @@ def _first_pair() -> Grant:
 
 
 def _tell(sandbox_url: str, what: str, body: dict[str, Any]) -> None:
-    request = urllib.request.Request(
-        f"{sandbox_url}/control/shopee/{what}",
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        answer.read()
+    httpx.post(f"{sandbox_url}/control/shopee/{what}", json=body, timeout=10).raise_for_status()

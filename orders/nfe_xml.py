@@ -33,6 +33,8 @@ class NfeDocument:
     key: nfe.AccessKey
     issued_at: datetime
     total: Decimal
+    goods: Decimal | None  #: of the total, what the products cost
+    cfop: str  #: of the first item; "" where it has none
     volumes: int | None
     recipient: str  #: CPF or CNPJ of the buyer; "" when the NF-e names none
     protocol: str
@@ -55,6 +57,8 @@ def read(data: bytes) -> NfeDocument:
         key=key,
         issued_at=_issued_at(info),
         total=_amount(_text(info, "total/ICMSTot/vNF")),
+        goods=_amount(goods) if (goods := _text(info, "total/ICMSTot/vProd", "")) else None,
+        cfop=_text(info, "det/prod/CFOP", ""),
         volumes=_volumes(info),
         recipient=_text(info, "dest/CPF", "") or _text(info, "dest/CNPJ", ""),
         protocol=_protocol(root, key),

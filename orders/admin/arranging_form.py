@@ -124,16 +124,13 @@ class ReplaceInvoiceForm(InvoiceForm):
         return verbs.replace_invoice(self.order, by=by, **facts)
 
 
-def _choices(ways: Sequence[Way]) -> list[tuple[str, Any]]:
-    """The rule first, saying what it would take; then what is offered, by how it is handed over."""
+def _choices(ways: Sequence[Way]) -> list[tuple[str, str]]:
+    """The rule first, saying what it would take; then each thing that is offered."""
     usual = next((way for way in ways if way.usual), None)
     by_rule = gettext("By the account's rule")
     if usual:
         by_rule = gettext("By the account's rule (now: %(words)s)") % {"words": usual.words}
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for way in ways:
-        groups.setdefault(way.group, []).append((way.key, way.label or way.group))
-    return [(BY_RULE, by_rule), *groups.items()]
+    return [(BY_RULE, by_rule), *((way.key, way.words) for way in ways)]
 
 
 def _questions(ways: Sequence[Way]) -> dict[str, tuple[str, str]]:

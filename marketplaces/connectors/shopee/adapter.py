@@ -21,6 +21,7 @@ from marketplaces.capabilities import (
 from marketplaces.catalog import Product, TellsListedStock
 from marketplaces.connectors.shopee import (
     documents,
+    invoicing,
     labeling,
     offering,
     polling,
@@ -49,6 +50,7 @@ class Shopee(Adapter, FetchesLabels, KeepsPushes, RecoversPushes, ArrangesShippi
     pull_seconds = 60.0
     largest_batch = LARGEST_BATCH
     tells = tuple(TELLINGS)
+    options = (invoicing.PATH,)
     print_window = gettext_noop("Shopee's labels are printed until the carrier has collected the parcel.")
     label_formats = documents.FORMATS
 

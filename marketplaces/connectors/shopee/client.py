@@ -102,6 +102,10 @@ class Client(Calls):
         form = _form({"order_sn": code, "file_type": XML}, xml)
         return told(await self._shop("POST", "/order/upload_invoice_doc", form=form))
 
+    async def add_invoice_data(self, code: str, data: Json) -> str:
+        """{number, series_number, access_key, issue_date, total_value, products_total_value, tax_code}: all of them."""
+        return told(await self._post("/order/add_invoice_data", {"order_sn": code, "invoice_data": data}))
+
     async def cancel_order(self, code: str, *, reason: str, items: Sequence[Json]) -> str:
         """`items` {item_id, model_id} go with OUT_OF_STOCK alone."""
         body = {"order_sn": code, "cancel_reason": reason, **({"item_list": list(items)} if items else {})}

@@ -4,20 +4,34 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from marketplaces.adapter import InvoiceFact, Outgoing
+from marketplaces.adapter import InvoiceFact, Option, Outgoing
 from marketplaces.connectors.shopee import payload
+from marketplaces.connectors.shopee.calls import Json
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.live import Live, look
 from marketplaces.connectors.shopee.reading import text
 from marketplaces.connectors.shopee.refusals import LAG, Refusal, Then, refusal
 from marketplaces.errors import AlreadyApplied, MarketplaceError, Rejected, Throttled, Unsupported
+from orders import nfe_xml
 from orders.status import Status
 
 #: SERPRO, whom Shopee asks, knows a note only then.
 AGE = timedelta(minutes=5)
 LARGEST = 1_000_000
 AGAIN_SECONDS = 120.0
+DATA = "data"
+#: The older call is still named by Shopee's guides, and absent from its list of calls.
+PATH = Option(
+    name="invoice_path",
+    label=gettext_noop("How the NF-e is told"),
+    choices=(
+        ("xml", gettext_noop("The authorized XML (upload_invoice_doc)")),
+        (DATA, gettext_noop("Its data alone (add_invoice_data)")),
+    ),
+    hint=gettext_noop("The second one only for apps that Shopee allows no files."),
+)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -28,13 +42,19 @@ async def invoiced(client: Client, update: Outgoing) -> str:
     issued_at = invoice.issued_at or update.at
     _demand_age(issued_at)
     try:
-        answer = await client.upload_invoice_doc(update.code, xml=_file(invoice))
+        answer = await _send(client, update.code, invoice)
     except Rejected as error:
         if (known := refusal(error.detail)) is None:
             raise
         raise await _meaning(client, update, known, error, issued_at) from error
     _demand_valid(await look(client, update.code))
     return answer
+
+
+async def _send(client: Client, code: str, invoice: InvoiceFact) -> str:
+    if client.connection.options.get(PATH.name) == DATA:
+        return await client.add_invoice_data(code, _data(invoice))
+    return await client.upload_invoice_doc(code, xml=_file(invoice))
 
 
 async def is_invoiced(client: Client, update: Outgoing) -> bool:
@@ -78,6 +98,22 @@ async def _meaning(
         if live.snapshot.status is not Status.CANCELED and not live.snapshot.invoices:
             return Unsupported(sentence)
     return Rejected(sentence, code=error.code)
+
+
+def _data(invoice: InvoiceFact) -> Json:
+    """All seven are demanded, and only the file has them all."""
+    document = nfe_xml.read(invoice.xml.encode())
+    if document.goods is None or not document.cfop:
+        raise Rejected(_("The NF-e's file lacks the products' total or the CFOP, which Shopee wants to know."))
+    return {
+        "number": invoice.number,
+        "series_number": invoice.series,
+        "access_key": invoice.access_key,
+        "issue_date": int(document.issued_at.timestamp()),
+        "total_value": float(document.total),
+        "products_total_value": float(document.goods),
+        "tax_code": document.cfop,
+    }
 
 
 def _file(invoice: InvoiceFact) -> bytes:

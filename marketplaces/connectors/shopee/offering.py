@@ -15,8 +15,8 @@ from marketplaces.connectors.shopee.live import Live, Package, demand_going, loo
 from marketplaces.connectors.shopee.reading import instant, listed, text
 from marketplaces.errors import Rejected
 
-#: Orders that are asked for the account's addresses: one that is ready to ship tells them.
-EXAMPLES = 5
+#: Orders that are asked for the account's addresses: most are refused, for want of an NF-e or of pickups.
+EXAMPLES = 15
 
 
 async def ways(client: Client, code: str) -> Sequence[Way]:
