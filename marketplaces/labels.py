@@ -32,6 +32,8 @@ def ask_where_arranged(orders: QuerySet[Order]) -> None:
         .filter(~Exists(arrangements.filter(state__in=[State.PENDING, State.FAILED])))
         .annotate(arranged=Coalesce(Subquery(arranged), 0))
         .filter(~Exists(updates.filter(kind=Kind.LABEL, seq__gt=OuterRef("arranged"))))
+        # One that is still to be fetched is fetched as it is then.
+        .filter(~Exists(updates.filter(kind=Kind.LABEL, state__in=[State.PENDING, State.FAILED])))
     )
     # By code: the order in which intake and the outbox lock them.
     for order in wanted.order_by("code"):

@@ -1,7 +1,7 @@
 """An order as it is at Shopee now: looked at before anything is told, and again just before what cannot be undone."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -48,6 +48,8 @@ class Live:
         return package.number if self.split else ""
 
 
+#: Shopee tells whole seconds, and its clock is not ours.
+CUT_OFF = timedelta(seconds=2)
 WAITING = statuses.NOT_STARTED | {statuses.READY, statuses.PICKUP_RETRY}
 
 
@@ -81,7 +83,7 @@ def demand_going(live: Live) -> datetime:
 
 def demand_shippable(live: Live) -> None:
     """Raises Rejected, or Throttled within the hour in which the buyer cancels alone."""
-    if (seconds := (demand_going(live) - datetime.now(UTC)).total_seconds()) > 0:
+    if (seconds := (demand_going(live) + CUT_OFF - datetime.now(UTC)).total_seconds()) > 0:
         raise Throttled(
             _("The buyer may cancel alone within an hour of the payment: shipping is arranged after it."),
             seconds=seconds,

@@ -156,10 +156,22 @@ def _invoices(order: payload.Order) -> tuple[InvoiceSeen, ...]:
     return (InvoiceSeen(access_key=key, issued_at=instant(told.issue_date), refused=refused),) if key else ()
 
 
+#: Shopee's words for who canceled.
+WHO = {"buyer": "comprador", "seller": "vendedor", "system": "Shopee", "ops": "Shopee"}
+
+
+def _canceled_by(order: payload.Order) -> str:
+    if text(order.order_status) != statuses.CANCELLED or not (who := text(order.cancel_by)):
+        return ""
+    reason = text(order.buyer_cancel_reason) or text(order.cancel_reason)
+    return f"cancelado por {WHO.get(who.casefold(), who)}{': ' if reason else ''}{reason}"[:60]
+
+
 def _tags(order: payload.Order, packages: list[payload.Package]) -> tuple[str, ...]:
     """For people: what the order's columns have no place for."""
     currency = text(order.currency)
     found = (
+        _canceled_by(order),
         f"dividido em {len(packages)} pacotes" if len(packages) > 1 else "",
         f"moeda {currency}"[:60] if currency not in ("", "BRL") else "",
     )

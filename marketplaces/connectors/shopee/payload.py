@@ -84,6 +84,7 @@ class Order(Doc):
     estimated_shipping_fee: Any = None
     buyer_username: Any = None
     buyer_cpf_id: Any = None
+    cancel_by: Any = None
     buyer_cancel_reason: Any = None
     cancel_reason: Any = None
     fulfillment_flag: Any = None

@@ -1,5 +1,6 @@
 """What is told, and what a refusal means: NF-e, the choice of pickup, labels, late answers."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,10 +9,11 @@ import httpx
 import pytest
 
 from marketplaces.adapter import Outgoing
-from marketplaces.connectors.shopee import choosing
+from marketplaces.connectors.shopee import choosing, polling
 from marketplaces.connectors.shopee.refusals import Then, refusal
 from marketplaces.errors import AlreadyApplied, Rejected, Throttled, Unavailable, Unsupported
-from tests.marketplaces.connectors.shopee import OK, PARAMETER, Shop, package, sample
+from orders.snapshot import OrderSnapshot
+from tests.marketplaces.connectors.shopee import OK, PARAMETER, SEEN_AT, Json, Shop, package, sample
 from tests.marketplaces.contract import run
 from tests.marketplaces.wire import make_update
 
@@ -279,3 +281,40 @@ def test_a_batch_of_which_every_row_failed_still_says_why() -> None:
     shop.next("logistics/create_shipping_document", error)
 
     assert run(shop.adapter().client.create_documents([{"order_sn": CODE}])) == rows
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"address_id": "1"}, {"address_id": 1, "pickup_time_id": "5"}),
+        ({"slot": "earliest"}, {"address_id": 2, "pickup_time_id": "8"}),
+        ({"way": "dropoff", "slot": "latest"}, {"address_id": 2, "pickup_time_id": "9"}),
+    ],
+)
+def test_the_accounts_rule_decides_where_nobody_chose(rule: dict[str, str], expected: dict[str, object]) -> None:
+    assert choosing.way(PARAMETER, carrier="Shopee Xpress", choice={}, rule=rule) == {"pickup": expected}
+
+
+def test_what_a_person_chose_outranks_the_rule() -> None:
+    choice = {"way": "pickup", "address_id": "2", "pickup_time_id": "8"}
+    chosen = choosing.way(PARAMETER, carrier="", choice=choice, rule={"address_id": "1", "slot": "latest"})
+
+    assert chosen == {"pickup": {"address_id": 2, "pickup_time_id": "8"}}
+
+
+def test_a_rule_whose_address_is_gone_ships_from_no_other() -> None:
+    with pytest.raises(Rejected, match="endereço"):
+        choosing.way(PARAMETER, carrier="", choice={}, rule={"address_id": "77"})
+
+
+def test_a_refusal_that_came_later_says_what_to_do() -> None:
+    (seen,) = fetched(sample("invoice_refused_later")).invoices
+
+    assert "emita outra" in seen.refused
+    assert seen.refused.endswith("(SEFAZ: NF-e cancelada)")
+
+
+def fetched(document: Json) -> OrderSnapshot:
+    snapshot = polling.read(json.dumps(document).encode(), SEEN_AT).snapshot
+    assert snapshot is not None
+    return snapshot
