@@ -28,4 +28,4 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["python", "-I", "config/alive.py", "web"]
 CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", \
-    "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]
+    "--limit-request-line", "8190", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]

@@ -29,6 +29,7 @@ def environment(services: Services, keys: Mapping[str, str]) -> dict[str, str]:
 
 def web(*, port: int, env: Mapping[str, str], logs: Path) -> Process:
     options = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    options += ["--limit-request-line", "8190"]  # all filters of the API at their longest
     command = ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket", *options]
     return _python("web", command, logs, answers(port, "/healthz"), env)
 

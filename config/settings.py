@@ -272,6 +272,12 @@ UNFOLD = {
                         "permission": may("orders.view_apikey"),
                     },
                     {
+                        "title": _("Webhooks to the warehouse"),
+                        "icon": "webhook",
+                        "link": reverse_lazy("admin:warehouse_webhook_changelist"),
+                        "permission": may("warehouse.view_webhook"),
+                    },
+                    {
                         "title": _("Users"),
                         "icon": "person",
                         "link": reverse_lazy("admin:auth_user_changelist"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,12 +17,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from orders.admin.screen import Screen, column
 from orders.models import ApiKey
-from orders.models.api_key import Scope, all_scopes
+from orders.models.api_key import Scope, all_scopes, check_network
 from orders.templatetags.badges import badge
+
+
+def check_networks(entries: list[str]) -> None:
+    """Raises ValidationError for the first that is none."""
+    for entry in entries:
+        check_network(entry)
 
 
 @admin.register(ApiKey)
@@ -35,7 +42,7 @@ class ApiKeyAdmin(Screen[ApiKey]):
         column("created_at", _("Created")),
     )
     ordering = ("name",)
-    fields = ("name", "scopes", "expires_at")
+    fields = ("name", "scopes", "channels", "networks", "expires_at")
     change_form_outer_before_template = "orders/admin/api_key_state.html"
     empty_title = _("No API keys yet")
     empty_text = _("A warehouse system needs a key to read orders and to tell what it did. Its secret is shown once.")
@@ -47,6 +54,13 @@ class ApiKeyAdmin(Screen[ApiKey]):
                 choices=Scope.choices,
                 initial=all_scopes,
                 widget=UnfoldAdminCheckboxSelectMultipleWidget,
+            )
+        if db_field.name == "networks":
+            # The form's own sentence about a list says only that something in it is wrong.
+            entry = forms.CharField(max_length=43)
+            words = {"label": _("Only from the addresses"), "help_text": db_field.help_text}
+            return SimpleArrayField(
+                entry, required=False, validators=[check_networks], widget=UnfoldAdminTextInputWidget(), **words
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

@@ -68,6 +68,7 @@ class OrderQuery(Query):
     status = serializers.ListField(
         child=serializers.ChoiceField(STATUS_CHOICES),
         required=False,
+        max_length=len(STATUS_CHOICES),
         help_text="Repeat it for several: status=APPROVED&status=INVOICED.",
     )
     fulfillment = serializers.ChoiceField(
@@ -131,7 +132,7 @@ class ChangeQuery(Query):
 
 class StockQuery(Query):
     sku = serializers.ListField(
-        child=Text(max_length=80), required=False, max_length=100, help_text="Repeat it for several."
+        child=Text(max_length=80), required=False, max_length=5, help_text="Repeat it for several."
     )
     updated_since = Instant(required=False, help_text="Only SKUs changed at or after this moment.")
     limit = page_size("SKUs")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from orders.models import ApiKey
 from orders.models.api_key import PREFIX, Scope
 from tests.backoffice import Office, english_in, text_of
-from tests.factories import make_api_key
+from tests.factories import make_api_key, make_channel
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,18 @@ def test_the_secret_is_shown_once_and_only_its_hash_is_kept(office: Office) -> N
     for page in (office.get("orders_apikey_changelist"), office.get("orders_apikey_change", key.pk)):
         assert secret not in page.content.decode()
         assert secret not in str(office.client.cookies)
+
+
+def test_a_key_is_bound_to_channels_and_addresses(office: Office) -> None:
+    channel = make_channel(name="Loja")
+
+    create(office, channels=[channel.pk], networks="203.0.113.0/24, 198.51.100.7")
+    refused = create(office, name="wms-2", networks="galpão")
+
+    key = ApiKey.objects.get()
+    assert (list(key.channels.all()), key.networks) == ([channel], ["203.0.113.0/24", "198.51.100.7"])
+    assert "não é um endereço IP nem uma rede" in text_of(refused)
+    assert english_in(refused) == []
 
 
 def test_a_name_that_is_taken_is_told_and_makes_no_key(office: Office) -> None:
