@@ -41,7 +41,7 @@ class Health:
     last_hint: Hint | None
     catching_up: str
     differences: list[Difference]
-    budgets: list[Budget]
+    budgets: list[Budget]  #: the most used first
 
 
 def health_of(request: HttpRequest, account: Account) -> Health:
@@ -64,9 +64,10 @@ def health_of(request: HttpRequest, account: Account) -> Health:
 def _budgets(account: Account) -> list[Budget]:
     buckets = budgets.buckets_of([account])
     waits = budgets.waits(buckets) or [None] * len(buckets)
-    return [
+    rows = [
         Budget(name=name, rate=rate, wait=wait) for (_account, name, rate), wait in zip(buckets, waits, strict=True)
     ]
+    return sorted(rows, key=lambda budget: -(budget.wait or 0))
 
 
 def is_silent(account: Account) -> bool:

@@ -1,5 +1,7 @@
 """How an account is doing, in a word: in the list of accounts and on the first page."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,4 +29,5 @@ def state_badge(account: Account) -> SafeString:
 def last_contact(account: Account) -> str:
     if account.last_pull_at is None:
         return _("never")
-    return _("%(time)s ago") % {"time": duration(timezone.now() - account.last_pull_at)}
+    since = timezone.now() - account.last_pull_at
+    return _("%(time)s ago") % {"time": duration(since)} if since >= timedelta(minutes=1) else _("just now")

@@ -21,6 +21,15 @@ class Deadline:
     words: str
     tone: str  #: as in templatetags/badges.py
 
+    @property
+    def left_pattern(self) -> str:
+        """What a running countdown says, with %(time)s for the time; and what once it is over."""
+        return _("%(time)s left")
+
+    @property
+    def late_pattern(self) -> str:
+        return _("%(time)s late")
+
 
 def ship_deadline(order: Order, now: datetime) -> Deadline | None:
     """Until when the order must leave; None when there is no date, nothing to ship, or it is not paid yet."""

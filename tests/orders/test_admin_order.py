@@ -180,7 +180,9 @@ def test_the_road_shows_where_the_order_stands(office: Office) -> None:
 def test_an_order_on_hold_says_until_when(office: Office) -> None:
     order = make_order(hold_until=timezone.now() + timedelta(minutes=42, seconds=30))
 
-    assert "faltam 42 min" in office.order_page(order)
+    page = office.get("orders_order_change", order.pk)
+    assert "faltam 42 min" in text_of(page)
+    assert 'data-left="faltam %(time)s"' in page.content.decode()
 
 
 def test_its_price_is_bounded(office: Office) -> None:

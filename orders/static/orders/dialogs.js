@@ -13,7 +13,7 @@
       return location.assign(link.href);
     }
     if (!(await take(answer, link.href))) return;
-    document.getElementById("dsp-dialog-title").textContent = link.textContent.trim().replace(/^[a-z_]+\s+/, "");
+    document.getElementById("dsp-dialog-title").textContent = link.dataset.dialog;
     if (!dialog.open) dialog.showModal();
     (body.querySelector("[autofocus]") || body.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
   };
