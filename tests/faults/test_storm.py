@@ -12,12 +12,14 @@ from tests.faults.verdict import Ledger, Verdict
 from tests.faults.weather import Weather
 from tests.hub import SKYHUB_LEASE, Hub, running_hub, until
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(7200)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(6 * 3600)]
 
 SHORT = "MINUTES" not in os.environ
 SECONDS = 60 * float(os.environ.get("MINUTES", "0.15"))
 ORDERS = int(os.environ.get("ORDERS", "90"))
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+#: Seconds that calm may take on a machine with much else to do.
+PATIENCE = max(240, 10 * SECONDS)
 #: SkyHub takes nine calls a second of each store.
 STORES = 1 + int(ORDERS / SECONDS / 4)
 #: Two workers and two beats, whose clocks are off by so many seconds; web and the servers have the right time.
@@ -73,9 +75,9 @@ def let_orders_be_read_quickly(hub: Hub) -> None:
 
 def wait_for_calm(hub: Hub, ledger: Ledger, buyers: Buyers, warehouse: Warehouse) -> None:
     """Until both sides have told each other everything."""
-    until(lambda: buyers.bought == ORDERS, within=60 if SHORT else 900)
+    until(lambda: buyers.bought == ORDERS, within=PATIENCE)
     buyers.end()
-    until_settled(hub, ledger, warehouse, within=240 if SHORT else 1800)
+    until_settled(hub, ledger, warehouse, within=PATIENCE)
     warehouse.end()
 
 
