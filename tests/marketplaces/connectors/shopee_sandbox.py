@@ -1,5 +1,6 @@
 """The connector at the sandbox's Shopee, as the engine would hold it: an account, its tokens in the database."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from marketplaces.crossing import Grant
 from marketplaces.inbound import Pulled
 from marketplaces.models import Account
 from orders.models import Order
+from orders.status import Status
 from sandbox.client import SandboxClient
 from tests.factories import make_account
 from tests.marketplaces.wire import make_shipment, make_update
@@ -50,6 +52,15 @@ def adapter_of(account: Account) -> Shopee:
 
 def pull(account: Account) -> Pulled:
     return inbound.pull(account, seconds=20)
+
+
+def pull_until(account: Account, code: str, status: Status) -> None:
+    """Windows end at a whole second: what was done within it is in the next one."""
+    deadline = time.monotonic() + 10
+    while not Order.objects.filter(code=code, status=status).exists():
+        assert time.monotonic() < deadline, f"{code} did not become {status}"
+        pull(Account.objects.get(pk=account.pk))
+        time.sleep(0.2)
 
 
 def push(account: Account, kind: str, code: str, **fields: Any) -> str:

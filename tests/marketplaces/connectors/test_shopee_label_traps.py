@@ -7,11 +7,11 @@ import pytest
 from marketplaces import loop, outbound
 from marketplaces.connectors.shopee.labeling import labels
 from marketplaces.errors import NotReady, Rejected
-from marketplaces.models import Account
 from orders.models import ChannelUpdate, Label
+from orders.status import Status
 from sandbox.client import SandboxClient
 from tests.marketplaces.connectors.shopee import OK, Shop, package, sample
-from tests.marketplaces.connectors.shopee_sandbox import account_at, adapter_of, pull, ready, update_of
+from tests.marketplaces.connectors.shopee_sandbox import account_at, adapter_of, pull, pull_until, ready, update_of
 from tests.marketplaces.contract import run
 from tests.marketplaces.wire import make_update
 
@@ -29,7 +29,7 @@ def test_trap_10_each_package_of_a_split_order_gets_its_own_label(shop: SandboxC
     for number in numbers:
         shop.act(code, "arrange", package_number=number)
 
-    pull(account)
+    pull_until(account, code, Status.SHIPPING_ARRANGED)
     outbound.push_channel(account.channel)
 
     found = Label.objects.filter(order__code=code)
@@ -85,7 +85,7 @@ def test_trap_16_a_shipment_that_another_program_arranged_gets_its_label_here(sh
     pull(account)
     shop.act(code, "arrange")
 
-    pull(Account.objects.get())
+    pull_until(account, code, Status.SHIPPING_ARRANGED)
     outbound.push_channel(account.channel)
 
     assert ChannelUpdate.objects.get().kind == "LABEL"

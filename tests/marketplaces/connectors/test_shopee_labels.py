@@ -16,7 +16,15 @@ from orders.status import Status
 from orders.verbs import arrange_shipping, ask_label
 from sandbox.client import SandboxClient
 from tests.factories import WAREHOUSE
-from tests.marketplaces.connectors.shopee_sandbox import account_at, adapter_of, held, pull, ready, update_of
+from tests.marketplaces.connectors.shopee_sandbox import (
+    account_at,
+    adapter_of,
+    held,
+    pull,
+    pull_until,
+    ready,
+    update_of,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,7 +148,7 @@ def test_a_thermal_label_comes_with_its_declaration_of_content(shop: SandboxClie
 def test_a_label_can_be_asked_for_once_more(shop: SandboxClient, account: Account) -> None:
     shop.switch(tracking_seconds=0, document_seconds=0)
     code = arranged(shop)
-    pull(account)
+    pull_until(account, code, Status.SHIPPING_ARRANGED)
     assert push(account).state == State.SENT
 
     ask_label(held(code), by=WAREHOUSE)
