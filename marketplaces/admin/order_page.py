@@ -23,6 +23,11 @@ def updates_panel(request: HttpRequest, order: Order) -> Panel | None:
     return Panel("marketplaces/admin/order_updates.html", context)
 
 
+def tags_panel(request: HttpRequest, order: Order) -> Panel | None:
+    """Who canceled and why, how many packages: what the order's own columns have no place for."""
+    return Panel("marketplaces/admin/order_tags.html", {"tags": order.tags}) if order.tags else None
+
+
 def raw_messages(request: HttpRequest, ids: Collection[str]) -> Mapping[str, str]:
     if not request.user.has_perm("marketplaces.view_inboundmessage"):
         return {}
@@ -31,4 +36,5 @@ def raw_messages(request: HttpRequest, ids: Collection[str]) -> Mapping[str, str
 
 
 extensions.order_panels.append(updates_panel)
+extensions.order_panels.append(tags_panel)
 extensions.message_links.append(raw_messages)
