@@ -13,7 +13,7 @@ NO_SERVERS := $(KEYS) DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test journey faults bench-store bench-drain bench-push bench-admin services check lint types contracts migrations deployable locked lock clean-demo
+.PHONY: help demo test journey faults rehearse bench-store bench-drain bench-push bench-admin bench-api schemathesis services check lint types contracts migrations deployable locked lock clean-demo
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,7 +25,7 @@ clean-demo: ## forget the demo's data
 	@if [ -x $(PYTHON_IN_VENV) ]; then $(PYTHON_IN_VENV) -m config.demo clean; else rm -rf .demo; fi
 
 test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
-	@$(PYTEST) -n auto --dist loadgroup $(ARGS)
+	@$(PYTEST) -n auto --dist loadgroup --ignore tests/rehearsals $(ARGS)
 
 journey: .venv/.dev ## walk one order from the queue to delivered, through real processes
 	@$(PYTEST) -q -s tests/journey $(ARGS)
@@ -33,13 +33,21 @@ journey: .venv/.dev ## walk one order from the queue to delivered, through real 
 faults: .venv/.dev ## kill, flush, freeze and fill: nothing is lost, nothing is told twice (QUICK=1, or MINUTES= ORDERS= SEED= HOUR=1)
 	@$(PYTEST) -q -s tests/faults $(if $(QUICK),--deselect tests/faults/test_hour.py) $(ARGS)
 
-bench-store bench-drain bench-push bench-admin: bench-%: .venv/.dev
+rehearse: .venv/.dev ## restore a backup, and upgrade under load, with the ledger as judge (FROM=revision to upgrade from)
+	@$(PYTEST) -q -s tests/rehearsals $(ARGS)
+
+bench-store bench-drain bench-push bench-admin bench-api: bench-%: .venv/.dev
 	@$(PYTHON_IN_VENV) -m benchmarks.$*
 
 bench-store: ## measure storing against the naive ORM and COPY (QUICK=1: under 50 s)
 bench-drain: ## measure pulling over HTTP against the naive loop and the bounds
 bench-push: ## measure telling updates against a task for each, and how soon they leave
 bench-admin: ## measure the order list at up to a million orders against a stock ModelAdmin
+
+bench-api: ## measure the warehouse's API at up to a million orders against a stock ModelSerializer
+
+schemathesis: .venv/.dev ## every check of schemathesis against real web processes (ARGS="--max-examples 10" for less)
+	@$(PYTHON_IN_VENV) -m tests.fuzz $(ARGS)
 
 services: .venv/.demo ## start a throw-away PostgreSQL and Valkey and print their URLs
 	@$(WITH_SERVICES)
