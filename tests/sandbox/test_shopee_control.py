@@ -70,7 +70,7 @@ def test_the_page_shows_both_marketplaces(shopee: SandboxClient) -> None:
     overview = httpx.get(f"{shopee.base}/overview/shopee").json()
     script = httpx.get(f"{shopee.base}/faces.js").text
 
-    assert list(overview["faces"]) == ["skyhub", "shopee"]
+    assert {"skyhub", "shopee"} <= set(overview["faces"])
     assert [(row["code"], row["invoice_pending"]) for row in overview["orders"]] == [(code, True)]
     assert "://" not in script
     assert all(name in script for name in ("Não pago", "A enviar", "Cancelamento a responder"))
