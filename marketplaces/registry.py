@@ -11,6 +11,7 @@ CONNECTORS = {
     "dafiti": "marketplaces.connectors.dafiti.adapter.Dafiti",
     "shopee": "marketplaces.connectors.shopee.adapter.Shopee",
     "skyhub": "marketplaces.connectors.skyhub.adapter.SkyHub",
+    "tiktok": "marketplaces.connectors.tiktok.adapter.TikTokShop",
 }
 
 

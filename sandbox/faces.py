@@ -7,6 +7,7 @@ from sandbox.dafiti.face import Dafiti
 from sandbox.face import Face
 from sandbox.shopee.face import Shopee
 from sandbox.skyhub.face import SkyHub
+from sandbox.tiktok.face import TikTokShop
 
 
 def make_faces(*, clock: Clock, seed: int, touch: Callable[[], None]) -> dict[str, Face]:
@@ -15,5 +16,6 @@ def make_faces(*, clock: Clock, seed: int, touch: Callable[[], None]) -> dict[st
         SkyHub(clock=clock, seed=seed),
         Shopee(clock=clock, seed=seed, touch=touch),
         Dafiti(clock=clock, seed=seed, touch=touch),
+        TikTokShop(clock=clock, seed=seed, touch=touch),
     ]
     return {face.name: face for face in faces}

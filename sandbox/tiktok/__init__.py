@@ -1,0 +1,1 @@
+"""TikTok Shop's Partner API, generation 202309, in Brazil, simulated."""

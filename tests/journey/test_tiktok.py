@@ -1,0 +1,85 @@
+"""One order from TikTok Shop to the buyer, through real processes: paid, invoiced, labeled, shipped, delivered."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sandbox.client import SandboxClient
+from tests.hub import Hub, until
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+
+CONNECT = """
+import json
+from datetime import UTC, datetime, timedelta
+from marketplaces import tokens
+from marketplaces.crossing import Grant
+from marketplaces.models import Account
+from orders.models import Channel
+told = json.loads({told!r})
+channel = Channel.objects.create(code="tiktok-loja", name="TikTok Shop", marketplace="tiktok")
+account = Account.objects.create(channel=channel, connector="tiktok", production=False, base_url=told["url"],
+                                 shop_id=told["shop_id"], credentials=told["credentials"])
+ends = datetime.now(UTC) + timedelta(days=7)
+tokens.store(account, Grant(access_token=told["access"], refresh_token=told["refresh"], expires_at=ends))
+"""
+
+
+@pytest.fixture
+def shop(hub: Hub) -> Iterator[SandboxClient]:
+    """The sandbox's shop, connected to the running hub."""
+    with SandboxClient(hub.sandbox.base, face="tiktok") as client:
+        client.lift_limits()
+        client.switch(hold_seconds=0, carrier_moves=False, invoice_seconds=2, label_seconds=2)
+        known = client.credentials
+        told = {
+            "url": client.url,
+            "shop_id": known["shop_id"],
+            "access": known["access_token"],
+            "refresh": known["refresh_token"],
+            "credentials": {name: known[name] for name in ("service_id", "app_key", "app_secret")},
+        }
+        hub.run(CONNECT.format(told=json.dumps(told)))
+        yield client
+
+
+def test_an_order_from_tiktok_shop_to_the_buyer(hub: Hub, shop: SandboxClient) -> None:
+    def ours(code: str) -> dict[str, Any]:
+        found = hub.api.get("/orders", params={"channel": "tiktok-loja", "code": code}).json()["orders"]
+        return dict(found[0]) if found else {}
+
+    def reached(status: str) -> None:
+        until(lambda: ours(code).get("status") == status, within=90)
+
+    code = shop.create_order(items=[{"sku": "GARRAFA-1L", "quantity": 2}])["code"]
+    reached("NEW")
+    shop.pay(code)
+    reached("APPROVED")
+    ((order_id,),) = hub.query("SELECT id FROM orders_order WHERE code = %s", code)
+
+    invoiced = hub.api.put(f"/orders/{order_id}/invoice", json={"xml": shop.nfe_xml().decode()})
+    assert invoiced.status_code == 200, invoiced.text
+    hub.run(
+        "from orders.models import Actor, Order; from orders.verbs import arrange_shipping; "
+        f"arrange_shipping(Order.objects.get(pk={order_id}), by=Actor.warehouse('wms'), choice={{'way': 'DROP_OFF'}})"
+    )
+    until(lambda: hub.query("SELECT 1 FROM orders_label WHERE order_id = %s", order_id), within=120)
+    ((tracking,),) = hub.query("SELECT tracking_code FROM orders_label WHERE order_id = %s", order_id)
+    effects = shop.effects(code)
+
+    shop.act(code, "collect")
+    reached("SHIPPED")
+    shop.deliver(code)
+    reached("DELIVERED")
+
+    assert tracking.startswith("BR")
+    assert (effects["invoice_uploaded"], effects["invoiced"], effects["arranged"], effects["document_given"]) == (
+        1,
+        1,
+        1,
+        1,
+    )
+    states = hub.query("SELECT kind, state FROM orders_channelupdate WHERE order_id = %s ORDER BY seq", order_id)
+    assert states == [("INVOICED", "SENT"), ("SHIPPING_ARRANGED", "SENT"), ("LABEL", "SENT")]
