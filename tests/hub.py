@@ -28,6 +28,8 @@ from tests.faults.proxy import Proxy
 KEYS = {"SECRET_KEY": "only for tests", "FIELD_ENCRYPTION_KEYS": "b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE="}
 #: SkyHub's lease, and a second.
 SKYHUB_LEASE = 301
+#: For processes to start on a machine with much else to do.
+START_SECONDS = 240
 
 
 def until(condition: Callable[[], object], *, within: float = 60) -> None:
@@ -88,7 +90,7 @@ class Hub:
 
     def kill_worker(self) -> None:
         self.worker.restart()
-        self.worker.wait_ready()
+        self.worker.wait_ready(START_SECONDS)
 
     def deploy(self) -> None:
         """A new version: all are asked to stop, who is late is killed, all start again."""
@@ -97,7 +99,7 @@ class Hub:
         for process in self.processes:
             process.has_ended(within=15)
             process.restart()
-        wait_ready(self.processes)
+        wait_ready(self.processes, timeout=START_SECONDS)
 
     def crash_database(self) -> None:
         """At once, as `pg_ctl stop -m immediate`: what was committed must be there again."""

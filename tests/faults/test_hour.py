@@ -10,7 +10,7 @@ from itertools import cycle
 import pytest
 
 from sandbox.client import SandboxClient
-from tests.hub import Hub, until
+from tests.hub import START_SECONDS, Hub, until
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(2 * 3600)]
 
@@ -92,11 +92,11 @@ def make_trouble(hub: Hub, *, until: float) -> int:
 def troubles_of(hub: Hub) -> Sequence[Callable[[], None]]:
     def restart_broker() -> None:
         hub.valkey.restart()
-        hub.valkey.wait_ready()
+        hub.valkey.wait_ready(START_SECONDS)
 
     def kill_beat() -> None:
         hub.beats[0].restart()
-        hub.beats[0].wait_ready()
+        hub.beats[0].wait_ready(START_SECONDS)
 
     return [hub.kill_worker, hub.deploy, kill_beat, restart_broker, hub.wire.deafen]
 
