@@ -1,5 +1,6 @@
 """How an account is doing: authorization, how far it knows the orders, what reconciling found, webhooks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -63,7 +64,7 @@ def health_of(request: HttpRequest, account: Account) -> Health:
 
 def _budgets(account: Account) -> list[Budget]:
     buckets = budgets.buckets_of([account])
-    waits = budgets.waits(buckets) or [None] * len(buckets)
+    waits: Sequence[float | None] = budgets.waits(buckets) or [None] * len(buckets)
     rows = [
         Budget(name=name, rate=rate, wait=wait) for (_account, name, rate), wait in zip(buckets, waits, strict=True)
     ]

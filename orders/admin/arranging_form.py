@@ -27,6 +27,7 @@ class ArrangeShippingForm(VerbForm):
     label = _("Arrange shipping")
     done = _("Shipping will be arranged with the channel.")
     icon = "pallet"
+    checked = False
 
     way = forms.ChoiceField(label=_("How it is handed over"), required=False, widget=UnfoldAdminSelectWidget)
 

@@ -18,7 +18,7 @@ from orders.admin.screen import ReadScreen, column
 
 def note_deed(request: HttpRequest, rows: Iterable[Model], words: str) -> None:
     """Write down what a person does to all of these, in one statement."""
-    if found := list(rows):
+    if (found := list(rows)) and request.user.pk is not None:
         LogEntry.objects.log_actions(request.user.pk, found, CHANGE, change_message=words)
 
 

@@ -1,6 +1,6 @@
 """The first page: what is waiting for somebody, and how the day goes. Each figure is a link to its list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from orders.admin import extensions, figures
 from orders.admin.extensions import Tile
-from orders.admin.figures import Day
+from orders.admin.figures import Sold
 from orders.models import Attention, Channel
 from orders.status import Status
 from orders.templatetags.badges import STATUS_TONES
@@ -62,9 +62,8 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now = timezone.now()
     page: dict[str, Any] = {"title": _("Overview"), "groups": [], "refreshed_at": now}
     if request.user.has_perm("orders.view_order"):
-        days = figures.by_day(now)
-        page["today"] = today(days, now)
-        page["chart"] = chart(days, now)
+        page["today"] = today(now)
+        page["chart"] = chart(figures.by_day(now), now)
         page["groups"] = [
             (_("Needs attention"), attention_tiles()),
             (_("To ship"), deadline_tiles(now)),
@@ -77,15 +76,15 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | page
 
 
-def today(days: Iterable[Day], now: datetime) -> list[Today]:
+def today(now: datetime) -> list[Today]:
     """Every channel that sold or shipped today, by name; and all of them together, where they are several."""
     local = timezone.localtime(now).date()
-    sold = {day.channel_id: day for day in days if day.date == local}
+    sold = figures.sold_today(now)
     shipped = figures.shipped_today(now)
     names = Channel.objects.filter(pk__in={*sold, *shipped}).order_by("name").values_list("pk", "name")
     rows = []
     for channel_id, name in names:
-        day = sold.get(channel_id) or Day(date=local, channel_id=channel_id, orders=0, total=Decimal(0), canceled=0)
+        day = sold.get(channel_id) or Sold(orders=0, total=Decimal(0), canceled=0)
         url = orders_url(channel__id__exact=channel_id, **_placed_on(local))
         rows.append(
             Today(
@@ -111,14 +110,11 @@ def _together(rows: Sequence[Today], local: date) -> Today:
     )
 
 
-def chart(days: Sequence[Day], now: datetime) -> list[Bar]:
+def chart(days: Mapping[date, int], now: datetime) -> list[Bar]:
     """Orders per day, the oldest first; days without any have a bar of nothing."""
     last = timezone.localtime(now).date()
     dates = [last - timedelta(days=back) for back in reversed(range(figures.DAYS))]
-    counts = dict.fromkeys(dates, 0)
-    for day in days:
-        if day.date in counts:
-            counts[day.date] += day.orders
+    counts = {day: days.get(day, 0) for day in dates}
     best = max(counts.values()) or 1
     return [
         Bar(

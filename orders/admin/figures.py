@@ -1,9 +1,10 @@
 """The first page's figures, each bounded: counted by index alone, up to a limit, or over two weeks of orders."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -27,9 +28,12 @@ SELECT s.name, (SELECT count(*) FROM (
                ('tomorrow', %(midnight)s, %(midnight)s + interval '1 day')) AS s (name, since, until)
 """
 BY_DAY = """
-SELECT (placed_at AT TIME ZONE %(zone)s)::date AS day, channel_id, count(*), sum(total),
-       count(*) FILTER (WHERE status = 'CANCELED')
-  FROM orders_order WHERE placed_at >= %(since)s AND placed_at < %(until)s GROUP BY day, channel_id
+SELECT (placed_at AT TIME ZONE %(zone)s)::date AS day, count(*)
+  FROM orders_order WHERE placed_at >= %(since)s AND placed_at < %(until)s GROUP BY day
+"""
+SOLD = """
+SELECT channel_id, count(*), sum(total), count(*) FILTER (WHERE status = 'CANCELED')
+  FROM orders_order WHERE placed_at >= %(since)s AND placed_at < %(until)s GROUP BY channel_id
 """
 SHIPPED = """
 SELECT o.channel_id, count(DISTINCT o.id)
@@ -39,11 +43,9 @@ SELECT o.channel_id, count(DISTINCT o.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """What was sold on one day at one channel."""
+class Sold:
+    """What one channel sold today."""
 
-    date: date
-    channel_id: int
     orders: int
     total: Decimal
     canceled: int
@@ -62,16 +64,18 @@ def by_deadline(now: datetime) -> Mapping[str, int]:
     return dict(rows)
 
 
-def by_day(now: datetime) -> list[Day]:
-    """Two weeks, today included."""
-    since = midnight(now) - timedelta(days=DAYS - 1)
-    rows = _rows(
-        BY_DAY, since=since, until=midnight(now) + timedelta(days=1), zone=timezone.get_current_timezone_name()
-    )
-    return [
-        Day(date=day, channel_id=channel_id, orders=orders, total=total, canceled=canceled)
-        for day, channel_id, orders, total, canceled in rows
-    ]
+def by_day(now: datetime) -> Mapping[date, int]:
+    """Orders placed on each of the last days, today included: from the index alone."""
+    span = {"since": midnight(now) - timedelta(days=DAYS - 1), "until": _tonight(now)}
+    return dict(_rows(BY_DAY, **span, zone=timezone.get_current_timezone_name()))
+
+
+def sold_today(now: datetime) -> Mapping[int, Sold]:
+    """By channel."""
+    rows = _rows(SOLD, since=midnight(now), until=_tonight(now))
+    return {
+        channel_id: Sold(orders=orders, total=total, canceled=canceled) for channel_id, orders, total, canceled in rows
+    }
 
 
 def shipped_today(now: datetime) -> Mapping[int, int]:
@@ -84,7 +88,12 @@ def midnight(now: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(timezone.localtime(now).date(), time()))
 
 
-def _rows(statement: str, **parameters: object) -> Iterable[tuple]:  # type: ignore[type-arg]  # as SQL gives them
+def _tonight(now: datetime) -> datetime:
+    return midnight(now) + timedelta(days=1)
+
+
+def _rows(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -35,6 +35,7 @@ class VerbForm(forms.Form):
     icon: ClassVar[str]
     danger: ClassVar[bool] = False
     scans: ClassVar[tuple[str, str] | None] = None  #: field and pattern of what a bar code reader may type anywhere
+    checked: ClassVar[bool] = True  #: while it is filled in; not where that would ask the channel each time
     takes_file: ClassVar[str] = ""  #: field of the file that may be dropped anywhere on the page
     do_not_call_in_templates = True  #: buttons are made from the class itself
 

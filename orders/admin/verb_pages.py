@@ -43,7 +43,7 @@ def verb_page(request: HttpRequest, admin: "ModelAdmin[Order]", order_id: int, n
     if name not in FORMS:
         raise Http404
     form = FORMS[name](order, request.POST or None, request.FILES or None, about=request.GET.get("about", ""))
-    if CHECK in request.headers:
+    if CHECK in request.headers and form.checked:
         return _checked(request, form)
     if request.method == "POST":
         return _submitted(request, admin, form)
@@ -78,7 +78,7 @@ def _checked(request: HttpRequest, form: VerbForm) -> JsonResponse:
                 transaction.set_rollback(True)
         except OrderError as error:
             form.place(error)
-    errors = {form.add_prefix(name): " ".join(problems) for name, problems in form.errors.items()}
+    errors = {form.add_prefix(name): " ".join(map(str, problems)) for name, problems in form.errors.items()}
     return JsonResponse({"errors": errors, "understood": "" if errors else form.understood()})
 
 

@@ -142,8 +142,8 @@
   let read = "", lastKey = 0;
   document.addEventListener("keydown", (event) => {
     if (!dialog || dialog.open || event.target.closest("input, textarea, select, [contenteditable]")) return;
-    // People do not type this fast.
-    if (event.timeStamp - lastKey > 80) read = "";
+    // What comes slower was not read by a machine; what matches a pattern below was hardly typed into nothing.
+    if (event.timeStamp - lastKey > 500) read = "";
     lastKey = event.timeStamp;
     if (event.key.length === 1) read += event.key;
     if (event.key !== "Enter" || read.length < 10) return;
