@@ -46,6 +46,9 @@
     }
   });
 
+  // What was left behind must not catch what is dropped or scanned next.
+  dialog?.addEventListener("close", () => body.replaceChildren());
+
   // Sending -----------------------------------------------------------------------------------------------------
 
   document.addEventListener("submit", async (event) => {
@@ -165,16 +168,16 @@
   document.addEventListener("drop", (event) => {
     if (!dropped(event)) return;
     const put = (input) => { input.files = event.dataTransfer.files; };
-    const open_input = document.querySelector("form[data-check] input[type=file]");
+    const shown = document.querySelector("form[data-check] input[type=file]");
     const link = document.querySelector("a[data-drop-field]");
-    if (!open_input && !link) return;
+    if (!shown && !link) return;
     event.preventDefault();
-    if (!open_input) {
+    if (!shown) {
       const files = event.dataTransfer.files;
       fill(link, link.dataset.dropField, (input) => { input.files = files; });
     } else {
-      put(open_input);
-      open_input.dispatchEvent(new Event("change", { bubbles: true }));
+      put(shown);
+      shown.dispatchEvent(new Event("change", { bubbles: true }));
     }
   });
 })();
