@@ -11,7 +11,7 @@ from benchmarks.rounds import QUICK, result
 from benchmarks.visits import Visit, visits
 
 SIZES = (5_000, 50_000) if QUICK else (10_000, 100_000, 1_000_000)
-TIMES = 10 if QUICK else 40
+TIMES = 8 if QUICK else 20
 LIST = "/admin/orders/order/"
 PAGES = {
     "first page": f"{LIST}?tab=all",

@@ -243,6 +243,12 @@ UNFOLD = {
                         "permission": may("orders.view_order"),
                     },
                     {
+                        "title": _("Stock"),
+                        "icon": "inventory_2",
+                        "link": reverse_lazy("admin:orders_stockitem_changelist"),
+                        "permission": may("orders.view_stockitem"),
+                    },
+                    {
                         "title": _("Updates for the channels"),
                         "icon": "outbox",
                         "link": reverse_lazy("admin:orders_channelupdate_changelist"),

@@ -11,7 +11,7 @@ class Marketplaces(AppConfig):
     verbose_name = _("Marketplaces")
 
     def ready(self) -> None:
-        from marketplaces import checks, offering  # noqa: F401 - register themselves
+        from marketplaces import checks, jobs, offering  # noqa: F401 - register themselves
         from orders.doorbell import job_confirmed, updates_recorded
 
         updates_recorded.connect(_ring, dispatch_uid="marketplaces.doorbell")

@@ -78,6 +78,7 @@ def _files(request: HttpRequest) -> Iterator[tuple[str, bytes]]:
         if zipfile.is_zipfile(upload):
             yield from _unpacked(upload)
         elif name.lower().endswith(".xml"):
+            upload.seek(0)  # looking for a ZIP has read on
             yield name, upload.read(MAX_BYTES + 1)
         elif "files" in request.FILES and upload in request.FILES.getlist("files"):
             raise Refused(gettext("“%(name)s” is neither XML nor ZIP.") % {"name": name})

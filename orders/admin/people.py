@@ -38,6 +38,8 @@ OFFERED = (
     "view_order",
     "change_order",
     *WORDS,
+    "view_stockitem",
+    "change_stockitem",
     "view_channelupdate",
     "change_channelupdate",
     "view_inboundmessage",

@@ -20,6 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *READ,
         NOTE,
         "orders.change_order",
+        "orders.change_stockitem",
         "orders.reveal_buyer",
         "orders.view_disclosure",
         "orders.change_channelupdate",
