@@ -5,14 +5,15 @@ the position is (writing transaction, event), and only transactions below the ho
 running, so everything below it has ended and nothing can be added there any more.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from django.db import connection
 
+from orders.api.compact import compact_orders
 from orders.api.positions import Position
-from orders.api.representation import compact_orders
 from orders.models import Order, OrderEvent
 
 COLUMNS = ("xid", "id", "order_id", "kind", "before", "after", "by_kind", "by_name", "at", "data")
@@ -59,8 +60,7 @@ def changes(after: Position, horizon: Horizon, limit: int, channels: Collection[
         events = events.filter(order__channel__in=channels)
     rows = list(events[: limit + 1])
     page = rows[:limit]
-    orders = {order["id"]: order for order in _orders({row["order_id"] for row in page})}
-    shown = [change(row, orders[row["order_id"]]) for row in page]
+    shown = with_orders(page)
     more = len(rows) > limit
     last = Position(page[-1]["xid"], page[-1]["id"]) if page else after
     if channels and not more and horizon.oldest_running > after.xid:
@@ -68,12 +68,14 @@ def changes(after: Position, horizon: Horizon, limit: int, channels: Collection[
     return Page(shown, last, more)
 
 
-def _orders(ids: set[int]) -> list[dict[str, Any]]:
-    return compact_orders(Order.objects.filter(pk__in=ids))
+def with_orders(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Events (their COLUMNS) as the feed and the webhooks show them."""
+    known = compact_orders(Order.objects.filter(pk__in={row["order_id"] for row in rows}))
+    orders = {order.id: order.json for order in known}
+    return [_change(row, orders[row["order_id"]]) for row in rows]
 
 
-def change(row: Mapping[str, Any], order: dict[str, Any]) -> dict[str, Any]:
-    """An event (its COLUMNS) as the feed and the webhooks show it."""
+def _change(row: Mapping[str, Any], order: msgspec.Raw) -> dict[str, Any]:
     return {
         "position": str(Position(row["xid"], row["id"])),
         "kind": row["kind"],

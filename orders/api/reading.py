@@ -11,11 +11,12 @@ from rest_framework.response import Response
 from orders.api import feed, shapes, waiting
 from orders.api.authentication import allowed_channels
 from orders.api.base import Door, find_order
+from orders.api.compact import compact_orders
 from orders.api.openapi import CHALLENGE, ETAG, ORDER_ID, problems
 from orders.api.positions import Cursor, Position
 from orders.api.problems import InvalidQuery
 from orders.api.queries import NOT_OURS, ChangeQuery, OrderQuery, View
-from orders.api.representation import compact_orders, whole_orders
+from orders.api.representation import whole_orders
 from orders.api.versions import etag
 from orders.models import Channel, Order, OrderItem
 
@@ -47,12 +48,11 @@ class OrderListView(Door):
     def get(self, request: Request) -> Response:
         asked = OrderQuery.of(request)
         limit = asked["limit"]
-        show = whole_orders if asked["view"] == View.FULL else compact_orders
-        orders = show(_page(_matching(asked, allowed_channels(request)), asked.get("cursor"))[: limit + 1])
+        orders = compact_orders(_page(_matching(asked, allowed_channels(request)), asked.get("cursor"))[: limit + 1])
         page = orders[:limit]
-        more = len(orders) > limit
-        next_cursor = str(Cursor(page[-1]["placed_at"], page[-1]["id"])) if more else None
-        return Response({"orders": page, "next_cursor": next_cursor})
+        next_cursor = str(Cursor(page[-1].placed_at, page[-1].id)) if len(orders) > limit else None
+        shown = whole_orders(page) if asked["view"] == View.FULL else [order.json for order in page]
+        return Response({"orders": shown, "next_cursor": next_cursor})
 
 
 class OrderView(Door):
@@ -65,7 +65,7 @@ class OrderView(Door):
     )
     def get(self, request: Request, order_id: str) -> Response:
         order = find_order(request, order_id)
-        (whole,) = whole_orders(Order.objects.filter(pk=order.pk))
+        (whole,) = whole_orders(compact_orders(Order.objects.filter(pk=order.pk)))
         return Response(whole, headers=etag(whole))
 
 
