@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import override
 
-from marketplaces import capabilities, registry
+from marketplaces import advice, capabilities, registry
 from marketplaces.adapter import Adapter
 from marketplaces.arranging import ArrangesShipping
 from marketplaces.capabilities import TellsStock
@@ -43,6 +43,8 @@ def features() -> Mapping[str, Can]:
         "Access tokens are renewed by themselves": _overrides("refresh"),
         **{str(kind.label): _tells(kind) for kind in ChannelUpdate.Kind if kind != ChannelUpdate.Kind.LABEL},
         "A pickup or another hand-over can be chosen": _is(ArrangesShipping),
+        "Only its own reasons are taken, and offered": _is(advice.TakesReasons),
+        "What a cancellation takes along is told before": _is(advice.CancelsPackages),
         "Available stock is told": _is(TellsStock, TellsListedStock),
         "Labels come by themselves, with tracking codes": _is(capabilities.FetchesLabels),
         "Labels are grouped and printed": _is(capabilities.PrintsLabels),
