@@ -20,6 +20,10 @@ FACES.dafiti = {
     hint: "Aviso não respondido com 200 é repetido em 1, 5, 10 minutos e assim por diante, por 30 dias.", until: "tenta outra vez em",
   },
 };
+document.head.append(Object.assign(document.createElement("style"), { textContent: `
+  .payment_pending { --tone: var(--new); } .pending { --tone: var(--approved); } .ready_to_ship { --tone: var(--invoiced); }
+  .shipped { --tone: var(--shipped); } .delivered { --tone: var(--delivered); }
+  .failed, .returned, .canceled, [class*=" return_"] { --tone: var(--canceled); }` }));
 Object.assign(PUSH, { onOrderCreated: "pedido novo", onOrderItemsStatusChanged: "status dos itens", onReturnStatusChanged: "devolução" });
 Object.assign(EFFECT, {
   packed: "embalou o pedido", pickup_requested: "recebeu o pedido de coleta", tracking_set: "recebeu o rastreio",

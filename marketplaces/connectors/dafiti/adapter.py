@@ -40,7 +40,7 @@ class Dafiti(Adapter, TellsStock, FetchesLabels, ArrangesShipping, KeepsPushes, 
     credential_fields = {
         "client_id": gettext_noop("Client ID (Seller Center, Integration Management, OAuth Applications)"),
         "client_secret": gettext_noop("Client secret of the same application"),
-        "webhook_key": gettext_noop("A long random word of your own, with which the webhook address ends"),
+        "webhook_key": gettext_noop("Secret word for the webhook address: long, random, your own"),
         "classic_user": gettext_noop("User ID (e-mail) for the classic signature"),
         "classic_key": gettext_noop("API key for the classic signature"),
     }

@@ -47,7 +47,7 @@ async def subscription(client: Client, connection: Connection) -> Subscription:
     if ours.get("isEnabled") is False:
         problem = _("Dafiti has switched the webhook off: subscribe again.")
     elif key != _key(connection):
-        problem = _("The address ends with another word than webhook_key: subscribe again.")
+        problem = _("The address ends with another word than the account's: subscribe again.")
     return Subscription(
         url=url,
         state=_("Dafiti sends webhooks here; they are not signed, so the address ends with a secret."),
@@ -58,7 +58,9 @@ async def subscription(client: Client, connection: Connection) -> Subscription:
 
 async def subscribe(client: Client, connection: Connection, url: str) -> None:
     if not _key(connection):
-        raise Rejected(_("Fill in webhook_key in the account's credentials first: the address is to end with it."))
+        raise Rejected(
+            _("Fill in the secret word for webhooks in the account's credentials first: the address is to end with it.")
+        )
     address, ours = f"{url}/{_key(connection)}", _ours(await client.webhooks(), connection)
     if ours is None:
         await client.add_webhook(address, EVENTS)
