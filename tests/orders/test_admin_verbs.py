@@ -263,7 +263,7 @@ class TestCorrectingAShipment:
         "told",
         [
             {"state": ChannelUpdate.State.SENT},
-            {"lease_until": timezone.now() + timedelta(minutes=1)},
+            {"lease_until": timezone.now() + timedelta(days=1)},
             {"state": ChannelUpdate.State.FAILED, "outcome_unknown": True},
         ],
         ids=["sent", "being sent", "perhaps sent"],
