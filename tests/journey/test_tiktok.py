@@ -59,12 +59,10 @@ def test_an_order_from_tiktok_shop_to_the_buyer(hub: Hub, shop: SandboxClient) -
     reached("APPROVED")
     ((order_id,),) = hub.query("SELECT id FROM orders_order WHERE code = %s", code)
 
-    invoiced = hub.api.put(f"/orders/{order_id}/invoice", json={"xml": shop.nfe_xml().decode()})
-    assert invoiced.status_code == 200, invoiced.text
-    hub.run(
-        "from orders.models import Actor, Order; from orders.verbs import arrange_shipping; "
-        f"arrange_shipping(Order.objects.get(pk={order_id}), by=Actor.warehouse('wms'), choice={{'way': 'DROP_OFF'}})"
-    )
+    xml = {"Content-Type": "application/xml"}
+    invoiced = hub.api.put(f"/orders/{order_id}/invoice", content=shop.nfe_xml(), headers=xml)
+    arranged = hub.api.put(f"/orders/{order_id}/arrange-shipping", json={"choice": {"way": "DROP_OFF"}})
+    assert (invoiced.status_code, arranged.status_code) == (200, 200), invoiced.text + arranged.text
     until(lambda: hub.query("SELECT 1 FROM orders_label WHERE order_id = %s", order_id), within=120)
     ((tracking,),) = hub.query("SELECT tracking_code FROM orders_label WHERE order_id = %s", order_id)
     effects = shop.effects(code)
