@@ -63,7 +63,7 @@ class OrderChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         self.sort = request.GET.get("sort", "") if request.GET.get("sort") in SORTINGS else ""
         self.tab = request.GET.get("tab", "") if request.GET.get("tab") in TABS else ""
-        self.columns = list(chosen(request.GET.get("cols", "")))
+        self.columns = list(chosen(",".join(request.GET.getlist("cols"))))
         self.page = page(self.queryset, SORTINGS[self.sort], request.GET, size=self.list_per_page)
         self.result_list = self._read(request)
         self.rows = self._rows(request)

@@ -56,7 +56,7 @@ TABS: Mapping[str, Tab] = {
         ),
         Tab(
             "to_ship",
-            _("To ship"),
+            _("Ready to ship"),
             "todo",
             lambda: (
                 Q(status__in=[Status.INVOICED, Status.SHIPPING_ARRANGED])

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order
@@ -36,7 +37,7 @@ class Job(models.Model):
         indexes = [models.Index("id", name="job_queued", condition=models.Q(state="QUEUED"))]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return gettext("Task %(id)s") % {"id": self.pk}
 
 
 class JobRow(models.Model):

@@ -245,6 +245,7 @@ def test_everybody_chooses_columns(office: Office) -> None:
     assert "NF-e 9/1" in page
     assert "Ana Lima" not in page
     assert "here-1" in listed(office, cols="nonsense")
+    assert "2 × CAM-AZ" in listed(office, cols=["", "buyer", "items"])  # as the form of columns sends them
 
 
 def test_chosen_columns_are_read_in_one_go_for_all_rows(office: Office) -> None:

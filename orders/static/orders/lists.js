@@ -48,7 +48,7 @@ function choosing(bar) {
   const tell = () => {
     const n = boxes.filter((box) => box.checked).length;
     const said = words.dataset;
-    words.textContent = across?.checked ? said.all : n > 1 ? said.many.replace("%s", n) : n ? said.one : said.none;
+    words.textContent = across?.checked ? said.all : n > 1 ? said.many.replace("#", n) : n ? said.one : said.none;
     all.checked = n === boxes.length;
     all.indeterminate = n > 0 && n < boxes.length;
     bar.classList.toggle("dsp-actions-on", n > 0);
