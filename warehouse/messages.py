@@ -10,11 +10,11 @@ from orders.models import OrderEvent
 
 def messages(event_ids: Collection[int]) -> dict[int, tuple[str, bytes]]:
     """By event: the message's id, the same at every attempt, and its body."""
-    events = list(OrderEvent.objects.filter(pk__in=event_ids).values(*feed.COLUMNS))
     return {
-        event["id"]: (
-            f"msg_{change['position']}",
-            msgspec.json.encode({"type": f"order.{change['kind'].lower()}", "timestamp": change["at"], "data": change}),
-        )
-        for event, change in zip(events, feed.with_orders(events), strict=True)
+        change.position.event_id: (f"msg_{change.position}", _body(change))
+        for change in feed.changes_of(OrderEvent.objects.filter(pk__in=event_ids))
     }
+
+
+def _body(change: feed.Change) -> bytes:
+    return msgspec.json.encode({"type": f"order.{change.kind.lower()}", "timestamp": change.at, "data": change.json})

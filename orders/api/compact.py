@@ -34,11 +34,11 @@ ITEM = {
 }
 
 
-def _json(members: Mapping[str, str]) -> str:
+def json_object(members: Mapping[str, str]) -> str:
     return "json_build_object(" + ", ".join(f"'{name}', {value}" for name, value in members.items()) + ")"
 
 
-def _moment(column: str) -> str:
+def moment(column: str) -> str:
     """ISO 8601 in UTC, as the rest of the API writes it."""
     written = f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
     return f"replace({written}, '.000000Z', 'Z')"
@@ -49,16 +49,16 @@ _ORDER = {
     "id": "orders_order.id",
     "channel": "(SELECT c.code FROM orders_channel AS c WHERE c.id = orders_order.channel_id)",
     **{name: f"orders_order.{name}" for name in TEXTS},
-    **{name: _moment(f"orders_order.{name}") for name in MOMENTS},
+    **{name: moment(f"orders_order.{name}") for name in MOMENTS},
     "cancel_accepted": "orders_order.cancel_accepted",
     "total": "orders_order.total::text",
     "version": "(extract(epoch FROM orders_order.changed_at) * 1000000)::bigint::text",
     "needs_attention": "EXISTS (SELECT 1 FROM orders_attention AS a"
     " WHERE a.order_id = orders_order.id AND a.cleared_at IS NULL)",
-    "items": f"(SELECT coalesce(json_agg({_json(ITEM)} ORDER BY i.id), '[]') FROM orders_orderitem AS i"
+    "items": f"(SELECT coalesce(json_agg({json_object(ITEM)} ORDER BY i.id), '[]') FROM orders_orderitem AS i"
     " WHERE i.order_id = orders_order.id)",
 }
-COMPACT = RawSQL(f"({_json(_ORDER)})::text", [], output_field=TextField())  # noqa: S611 - constants of this file
+COMPACT = RawSQL(f"({json_object(_ORDER)})::text", [], output_field=TextField())  # noqa: S611 - constants of this file
 
 
 @dataclass(frozen=True, slots=True)

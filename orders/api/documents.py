@@ -19,6 +19,7 @@ from orders.api.base import Door, find_order
 from orders.api.openapi import CHALLENGE, ORDER_ID, problems
 from orders.models import Invoice, Label, Order
 from orders.models.api_key import Scope
+from orders.serving import document
 
 NFE = "nfe"
 NFE_TYPE = "application/xml"
@@ -79,8 +80,7 @@ class DocumentView(Door):
     def get(self, request: Request, order_id: str, name: str) -> HttpResponse:
         order = find_order(request, order_id)
         content, content_type = _file(order, name)
-        headers = {"Content-Disposition": f'attachment; filename="{order.pk}-{name}"', "Cache-Control": "no-store"}
-        return HttpResponse(content, content_type=content_type, headers=headers)
+        return document(content, content_type=content_type, filename=f"{order.pk}-{name}")
 
 
 def _nfe(order: Order) -> list[dict[str, Any]]:
