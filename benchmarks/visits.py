@@ -12,6 +12,7 @@ from statistics import median, quantiles
 class Visit:
     p50_ms: float
     p95_ms: float
+    cpu_ms: float  #: of this process: what a busy machine cannot stretch
     queries: int
     kilobytes: float  #: compressed, as it is sent
 
@@ -25,22 +26,24 @@ def visits(addresses: Mapping[str, str], *, times: int) -> dict[str, Visit]:
     client = Client(SERVER_NAME="127.0.0.1", headers={"accept-encoding": "gzip"})
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
     measured: dict[str, list[float]] = {name: [] for name in addresses}
+    worked: dict[str, list[float]] = {name: [] for name in addresses}
     for _ in range(times + 2):
         for name, address in addresses.items():
-            started = time.perf_counter()
+            started, begun = time.perf_counter(), time.process_time()
             answer = client.get(address)
             measured[name].append((time.perf_counter() - started) * 1000)
+            worked[name].append((time.process_time() - begun) * 1000)
             assert answer.status_code in (200, 302), (name, answer.status_code)
-    return {name: _visit(client, address, measured[name][2:]) for name, address in addresses.items()}
+    return {name: _visit(client, address, measured[name][2:], worked[name][2:]) for name, address in addresses.items()}
 
 
-def _visit(client: object, address: str, times: list[float]) -> Visit:
+def _visit(client: object, address: str, times: list[float], cpu: list[float]) -> Visit:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as caught:
         answer = client.get(address)  # type: ignore[attr-defined]
-    return Visit(median(times), quantiles(times, n=20)[18], len(caught), len(answer.content) / 1024)
+    return Visit(median(times), quantiles(times, n=20)[18], median(cpu), len(caught), len(answer.content) / 1024)
 
 
 def main() -> None:
