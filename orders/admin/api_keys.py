@@ -57,10 +57,13 @@ class ApiKeyAdmin(Screen[ApiKey]):
             )
         if db_field.name == "networks":
             # The form's own sentence about a list says only that something in it is wrong.
-            entry = forms.CharField(max_length=43)
-            words = {"label": _("Only from the addresses"), "help_text": db_field.help_text}
             return SimpleArrayField(
-                entry, required=False, validators=[check_networks], widget=UnfoldAdminTextInputWidget(), **words
+                forms.CharField(max_length=43),
+                required=False,
+                validators=[check_networks],
+                widget=UnfoldAdminTextInputWidget(),
+                label=_("Only from the addresses"),
+                help_text=db_field.help_text,
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
