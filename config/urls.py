@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.health import healthz, metrics, readyz
 from orders.api.pages import problem_page
@@ -17,7 +17,7 @@ urlpatterns = [
     path("api/problems/", problem_page, name="api-problems"),
     path("api/problems/<slug:slug>", problem_page, name="api-problem"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="docs.html"), name="docs"),
     path("webhooks/", include("marketplaces.urls")),
     path("healthz", healthz),
     path("readyz", readyz),

@@ -15,6 +15,6 @@ def document(content: bytes, *, content_type: str, filename: str, shown: bool = 
         "Content-Disposition": f'{"inline" if inline else "attachment"}; filename="{filename}"',
         "Content-Security-Policy": _SHOWN if inline else _CLOSED,
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
+        "Cache-Control": "no-store",
     }
     return HttpResponse(content, content_type=content_type, headers=headers)

@@ -16,6 +16,7 @@ from marketplaces.errors import MarketplaceError
 from marketplaces.models import Account
 from orders.admin.verb_pages import order_url
 from orders.models import Order
+from orders.serving import PDF, document
 
 NAME = "labels"
 
@@ -93,11 +94,7 @@ def _pdf(request: HttpRequest, account: Account, adapter: PrintsLabels, number: 
         messages.error(request, error.detail)
         return HttpResponseRedirect(url(account, NAME))
     name = "".join(character for character in number if character.isalnum())
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="plp-{name}.pdf"', "X-Content-Type-Options": "nosniff"},
-    )
+    return document(content, content_type=PDF, filename=f"plp-{name}.pdf", shown=True)
 
 
 def _order_urls(account: Account, remote_codes: Iterable[str]) -> Mapping[str, str]:

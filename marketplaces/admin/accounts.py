@@ -119,7 +119,8 @@ class AccountAdmin(Screen[Account]):
         if obj:
             context |= {"account_pages": account_pages.pages_of(obj), "stock": stock_figures(obj)}
             context["health"] = health_of(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return authorization.let_leave(response, obj) if obj and authorization.is_needed(obj) else response
 
     def act(self, request: HttpRequest, account_id: int, deed: str) -> HttpResponse:
         account = get_object_or_404(Account.objects.select_related("channel"), pk=account_id)

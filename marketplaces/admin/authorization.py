@@ -1,6 +1,7 @@
 """Authorizing an account at its marketplace: out with a signed state, back with a code, which buys the tokens."""
 
 import secrets
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core import signing
@@ -28,6 +29,16 @@ NONCE = "authorization_nonce"
 def is_needed(account: Account) -> bool:
     """Does a person have to allow us in, beside the credentials?"""
     return registry.adapter_class(account.connector).overrides("authorization_url")
+
+
+def let_leave(page: HttpResponse, account: Account) -> HttpResponse:
+    """`page` has the button that leads out: browsers hold a form's redirects to form-action as well.
+
+    A marketplace sends people on to hosts of its own, so any that speaks HTTPS will do.
+    """
+    own = urlsplit(account.effective_base_url)
+    page._csp_update = {"form-action": ["https:", f"{own.scheme}://{own.netloc}"]}  # type: ignore[attr-defined]  # django-csp's
+    return page
 
 
 def leave(request: HttpRequest, account: Account) -> HttpResponse:

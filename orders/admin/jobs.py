@@ -22,6 +22,7 @@ from orders.admin.bulk import FORMS, BulkForm
 from orders.admin.cells import Echo, plain
 from orders.admin.screen import ReadScreen, column
 from orders.models import Job, JobFile, JobRow
+from orders.serving import document
 from orders.templatetags.badges import badge
 
 Outcome = JobRow.Outcome
@@ -115,9 +116,7 @@ class JobAdmin(ReadScreen[Job]):
 
     def file_page(self, request: HttpRequest, job_id: int) -> HttpResponse:
         file = get_object_or_404(JobFile, job=self._job(request, job_id))
-        kind = "inline" if file.content_type == "application/pdf" else "attachment"
-        headers = {"Content-Disposition": f'{kind}; filename="{file.name}"', "X-Content-Type-Options": "nosniff"}
-        return HttpResponse(bytes(file.content), content_type=file.content_type, headers=headers)
+        return document(bytes(file.content), content_type=file.content_type, filename=file.name, shown=True)
 
     def _job(self, request: HttpRequest, job_id: int) -> Job:
         if not self.has_view_permission(request):

@@ -25,6 +25,7 @@ from orders.admin.verb_pages import actor, order_url
 from orders.errors import OrderError
 from orders.models import Label, Order
 from orders.printing import Sheet
+from orders.serving import PDF, document
 from orders.status import Status
 
 MOST = 200
@@ -155,11 +156,8 @@ def _sheets(ids: Sequence[int]) -> list[Sheet]:
 
 def _file(content: bytes, *, pdf: bool) -> HttpResponse:
     name = f"etiquetas-{timezone.localtime():%Y-%m-%d-%H%M}.{'pdf' if pdf else 'zpl'}"
-    answer = HttpResponse(content, content_type="application/pdf" if pdf else "text/plain")
     # A PDF opens beside the list, ready to be printed.
-    answer["Content-Disposition"] = f'{"inline" if pdf else "attachment"}; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return document(content, content_type=PDF if pdf else "text/plain", filename=name, shown=True)
 
 
 extensions.order_panels.append(labels_panel)
