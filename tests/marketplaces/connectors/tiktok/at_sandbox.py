@@ -3,11 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from marketplaces.connectors.tiktok.adapter import TikTokShop
-
 from marketplaces import inbound, loop, tokens
 from marketplaces.adapter import Outgoing
 from marketplaces.connection import connect
+from marketplaces.connectors.tiktok.adapter import TikTokShop
 from marketplaces.crossing import Grant
 from marketplaces.inbound import Pulled
 from marketplaces.models import Account

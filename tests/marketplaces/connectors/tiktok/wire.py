@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from marketplaces.connectors.tiktok.adapter import TikTokShop
 
 from marketplaces.adapter import Fetched
 from marketplaces.connectors.tiktok import adapter, mapping
+from marketplaces.connectors.tiktok.adapter import TikTokShop
 from marketplaces.crossing import Reached
 from orders.snapshot import OrderSnapshot
 from tests.marketplaces.wire import Turns, make_adapter
