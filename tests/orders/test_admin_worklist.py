@@ -212,6 +212,7 @@ def test_an_export_reads_by_pages_and_not_order_by_order(office: Office) -> None
         return len(caught)
 
     make_order()
+    queries()  # the first one reads what Django keeps from then on
     few = queries()
     for _ in range(30):
         make_order()
