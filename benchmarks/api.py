@@ -28,7 +28,7 @@ def main() -> None:
     figures: dict[int, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as name:
         logs = Path(name)
-        with web(logs) as ours, web(logs, settings="benchmarks.naive.api_settings", ready="/changes") as stock:
+        with web(logs) as ours, web(logs, settings="benchmarks.naive.api_settings", ready="/orders") as stock:
             for size in SIZES:
                 fill(size)
                 # Afresh: while the tables were filled, the servers gave the kept connections up.

@@ -71,6 +71,7 @@ def web(logs: Path, *, settings: str = "config.settings", workers: int = 1, read
     """gunicorn as in production, with so many workers; gives its port."""
     port = free_port()
     options = ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4", "--no-control-socket"]
+    options += ["--keep-alive", "300"]  # the tables are filled between two requests
     command = [sys.executable, "-m", "gunicorn", "django.core.wsgi:get_wsgi_application()", *options]
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "API_REQUESTS_PER_MINUTE": "1000000"}
     name = f"{settings}-{workers}"
