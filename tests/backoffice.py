@@ -1,6 +1,7 @@
 """The back office as a person at a browser: pages are what can be read on them."""
 
 import re
+from collections.abc import Collection
 from html.parser import HTMLParser
 from typing import Any
 
@@ -21,17 +22,18 @@ ENGLISH = re.compile(
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, *unread: str) -> None:
         super().__init__()
+        self.unread = ("script", "style", *unread)
         self.parts: list[str] = []
         self.silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.silent += tag in ("script", "style")
+        self.silent += tag in self.unread
         self.parts += [value for name, value in attrs if value and name in READ_ALOUD]
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in ("script", "style")
+        self.silent -= tag in self.unread
 
     def handle_data(self, data: str) -> None:
         # Symbols are words of a font: "local_shipping" is seen as a truck.
@@ -39,15 +41,16 @@ class _Reader(HTMLParser):
             self.parts.append(data)
 
 
-def text_of(response: HttpResponse) -> str:
-    """What a person reads, symbols and scripts left out, blanks made one."""
-    reader = _Reader()
+def text_of(response: HttpResponse, *, without: Collection[str] = ()) -> str:
+    """What a person reads, symbols, scripts and the tags `without` left out, blanks made one."""
+    reader = _Reader(*without)
     reader.feed(response.content.decode())
     return " ".join(" ".join(reader.parts).split())
 
 
 def english_in(response: HttpResponse) -> list[str]:
-    return [match[0] for match in ENGLISH.finditer(text_of(response))]
+    """English words that people would read; what stands in <code> is a name that is the same in every language."""
+    return [match[0] for match in ENGLISH.finditer(text_of(response, without=["code"]))]
 
 
 class Office:

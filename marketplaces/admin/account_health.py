@@ -39,6 +39,7 @@ class Health:
     token: AccessToken | None
     return_url: str
     webhook_url: str  #: "" where the marketplace sends none
+    webhook_secret: str  #: what the address ends with, as the account's form calls it; it is not shown
     last_hint: Hint | None
     catching_up: str
     differences: list[Difference]
@@ -47,7 +48,8 @@ class Health:
 
 def health_of(request: HttpRequest, account: Account) -> Health:
     """What the account's page shows."""
-    rings = registry.adapter_class(account.connector).overrides("verify")
+    adapter = registry.adapter_class(account.connector)
+    rings = adapter.overrides("verify")
     address = address_of(request, reverse("webhook", args=[account.channel.code])) if rings else ""
     authorizes = authorization.is_needed(account)
     return Health(
@@ -55,6 +57,7 @@ def health_of(request: HttpRequest, account: Account) -> Health:
         token=AccessToken.objects.filter(account=account).first() if authorizes else None,
         return_url=authorization.return_url(request) if authorizes else "",
         webhook_url=address,
+        webhook_secret=_(adapter.credential_fields[name]) if (name := adapter.webhook_secret) else "",
         last_hint=account.hints.order_by("-received_at").first() if rings else None,
         catching_up=_catching_up(account),
         budgets=_budgets(account),

@@ -12,7 +12,18 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 
-from marketplaces import hints, inbound, outbound, outbox, reconcile, registry, tokens
+from marketplaces import (
+    hints,
+    inbound,
+    listings,
+    outbound,
+    outbox,
+    reconcile,
+    registry,
+    retention,
+    stock,
+    tokens,
+)
 from marketplaces.models import Account, Heartbeat
 from marketplaces.stopping import stopping
 from marketplaces.sweeps import sweeps
@@ -24,6 +35,8 @@ logger = logging.getLogger(__name__)
 THREADS = 16
 #: Between two looks for tokens that end and accounts to compare.
 KEEP_UP_SECONDS = 60.0
+#: And for data whose time is over.
+FORGET_SECONDS = 3600.0
 
 
 class Command(BaseCommand):
@@ -54,7 +67,7 @@ class Pump:
 
     def __init__(self) -> None:
         self._pull_at: dict[str, float] = {}
-        self._keep_up_at = 0.0
+        self._keep_up_at = self._forget_at = 0.0
         self._jobs: dict[tuple[str, int], Future[None]] = {}
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="pump")
         self._stopped = threading.Event()
@@ -72,6 +85,7 @@ class Pump:
                 self._pull_due()
                 self._push_due()
                 self._read_due()
+                self._tell_stock()
                 self._do_others()
                 self._work_due()
                 self._keep_up()
@@ -104,6 +118,11 @@ class Pump:
         for account_id in hints.due_accounts():
             self._start("hints", account_id, lambda pk: hints.read_named(_account(pk)))
 
+    def _tell_stock(self) -> None:
+        stock.notice()
+        for account_id in stock.due_accounts():
+            self._start("stock", account_id, lambda pk: stock.tell(_account(pk)))
+
     def _work_due(self) -> None:
         for job_id in jobs.due():
             self._start("job", job_id, lambda pk: jobs.work(pk, stopping=stopping.is_set))
@@ -121,6 +140,12 @@ class Pump:
             self._start("token", account_id, lambda pk: tokens.renew(pk, within=tokens.AHEAD))
         for account_id in reconcile.due_accounts():
             self._start("reconcile", account_id, reconcile.reconcile)
+        for account_id in listings.due_accounts():
+            self._start("catalog", account_id, listings.read_catalog)
+        stock.notice(everything=True)
+        if time.monotonic() >= self._forget_at:
+            self._forget_at = time.monotonic() + FORGET_SECONDS
+            self._start("forget", 0, lambda _: retention.forget())
 
     def _start(self, kind: str, pk: int, work: Callable[[int], Any]) -> None:
         job = self._jobs.get((kind, pk))
