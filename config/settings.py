@@ -85,10 +85,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "django_otp",
     "orders",
     "marketplaces",
     "warehouse",
     "config",
+    "config.two_factor",
 ]
 MIDDLEWARE = [
     "config.requests.Requests",
@@ -101,6 +103,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "config.two_factor.gate.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -168,6 +172,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SSL_REDIRECT else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+#: Must everybody in the back office have a second factor? Who has one proves it anyway.
+REQUIRE_TWO_FACTOR = env("REQUIRE_TWO_FACTOR", "1" if SECURE_SSL_REDIRECT else "0") == "1"
 X_FRAME_OPTIONS = "DENY"
 #: config/headers.py; Django itself sends Referrer-Policy and Cross-Origin-Opener-Policy: same-origin.
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT}
@@ -227,6 +233,7 @@ UNFOLD = {
         lambda request: static("orders/page.css"),
     ],
     "DASHBOARD_CALLBACK": "orders.admin.dashboard.first_page",
+    "ACCOUNT": {"navigation": [{"title": _("Second factor"), "link": reverse_lazy("two_factor")}]},
     "SIDEBAR": {
         "show_search": False,
         "navigation": [

@@ -7,10 +7,12 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.health import healthz, metrics, readyz
+from config.two_factor.views import two_factor
 from orders.api.pages import problem_page
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/two-factor/", two_factor, name="two_factor"),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("api/v1/", include("orders.api.urls")),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import number_format
 
 from orders.models import Order
@@ -65,3 +65,5 @@ tile_groups: list[Callable[[HttpRequest], tuple[str, Iterable[Tile]] | None]] = 
 label_sources: list[Callable[[Order], LabelSource | None]] = []
 #: Asked when the form of a verb is shown for one order.
 advisers: list[Callable[[Order, str], Advice | None]] = []
+#: Of the list of users.
+user_actions: list[Callable[..., HttpResponse | None]] = []

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from orders.admin import extensions
 from orders.admin.screen import BaseAdmin, column
 from orders.templatetags.badges import badge
 
@@ -99,6 +100,7 @@ class UserAdmin(BaseUserAdmin, BaseAdmin[User]):  # type: ignore[type-arg]  # no
     search_help_text = _("Name or e-mail")
     ordering = ("username",)
     filter_horizontal = ()
+    actions = extensions.user_actions
     fieldsets = (
         (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
         (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
