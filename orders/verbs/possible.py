@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from orders.models import Order
 from orders.status import RESERVING, Status, sources
 from orders.verbs.arranging import may_arrange
+from orders.verbs.invoicing import KNOWN_THERE
 from orders.verbs.replacing import may_replace
 from orders.verbs.shipping import DELIVERABLE
 from orders.words import STATUS_WORDS
@@ -26,7 +27,7 @@ SHIPPING = frozenset({"ship", "deliver", "fail_delivery"})
 
 
 def possible(order: Order) -> frozenset[str]:
-    """Names of the verbs that it takes. Reads the order's row; of an invoiced one also what its channel refused."""
+    """Names of the verbs that it takes. Reads the order's row, its NF-e, and of an invoiced one also what its channel refused."""
     allowed = {name for name in STATUSES if not obstacle(order, name)}
     if may_replace(order):
         allowed.add("replace_invoice")
@@ -37,6 +38,8 @@ def obstacle(order: Order, verb: str) -> str:
     """Why the order does not take this verb now, in a sentence; "" when it does."""
     if verb == "invoice" and not order.is_ours_to_invoice:
         return _("The marketplace invoices this order, not us.")
+    if verb == "invoice" and order.status in KNOWN_THERE:
+        return _("Its NF-e is recorded.") if getattr(order, "invoice", None) else ""
     if verb == "arrange_shipping" and not order.is_ours_to_arrange:
         return _("The channel does not want to be asked how this order is handed over.")
     if verb in SHIPPING and not order.is_ours_to_ship:
