@@ -13,7 +13,7 @@ NO_SERVERS := $(KEYS) DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test journey faults rehearse bench-store bench-drain bench-push bench-admin bench-api schemathesis services check lint types contracts migrations deployable locked lock clean-demo
+.PHONY: help demo test journey faults faults-rabbitmq rehearse bench-store bench-drain bench-push bench-admin bench-api schemathesis services check lint types contracts migrations deployable locked lock clean-demo
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,13 +25,16 @@ clean-demo: ## forget the demo's data
 	@if [ -x $(PYTHON_IN_VENV) ]; then $(PYTHON_IN_VENV) -m config.demo clean; else rm -rf .demo; fi
 
 test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
-	@$(PYTEST) -n auto --dist loadgroup --ignore tests/rehearsals $(ARGS)
+	@$(PYTEST) -n auto --dist loadgroup --ignore tests/rehearsals --ignore tests/rabbitmq $(ARGS)
 
 journey: .venv/.dev ## walk one order from the queue to delivered, through real processes
 	@$(PYTEST) -q -s tests/journey $(ARGS)
 
 faults: .venv/.dev ## kill, flush, freeze and fill: nothing is lost, nothing is told twice (QUICK=1, or MINUTES= ORDERS= SEED= HOUR=1)
 	@$(PYTEST) -q -s tests/faults $(if $(QUICK),--deselect tests/faults/test_hour.py) $(ARGS)
+
+faults-rabbitmq: .venv/.dev ## the same with RabbitMQ as the broker, where rabbitmq-server is installed
+	@$(PYTEST) -q -s tests/rabbitmq $(ARGS)
 
 rehearse: .venv/.dev ## restore a backup, and upgrade under load, with the ledger as judge (FROM=revision to upgrade from)
 	@$(PYTEST) -q -s tests/rehearsals $(ARGS)

@@ -8,6 +8,8 @@ from celery import Celery
 from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun, worker_shutting_down
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from config import brokers
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("despacho")
@@ -38,7 +40,9 @@ def forget_what_was_worked_on(**_: object) -> None:
 @celeryd_init.connect
 def wait_longer(conf: Any, **_: object) -> None:
     """A worker's blocking read lasts a second, which in a web process is already too long to wait for the broker."""
-    conf.broker_transport_options = {**conf.broker_transport_options, "socket_timeout": 5}
+    conf.broker_transport_options = brokers.transport_options(conf.broker_url, seconds=brokers.WORKER_SECONDS)
+    conf.broker_connection_timeout = brokers.WORKER_SECONDS
+    conf.broker_heartbeat = brokers.HEARTBEAT_SECONDS
 
 
 @worker_shutting_down.connect

@@ -22,6 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from django.utils import timezone
 
+from config import doctor_queues
 from marketplaces import registry
 from marketplaces.connection import check
 from marketplaces.models import AccessToken, Account, Heartbeat
@@ -69,7 +70,8 @@ def examine() -> Iterator[Finding]:
         reached = reached and not (finding.subject == "database" and finding.verdict is Verdict.BAD)
         yield finding
     if reached:
-        for look in (beat_and_worker_live, credentials_can_be_read, accounts_answer, webhooks_arrive):
+        looks = beat_and_worker_live, every_queue_is_heard, credentials_can_be_read, accounts_answer, webhooks_arrive
+        for look in looks:
             yield from _guarded(look)
 
 
@@ -105,6 +107,8 @@ def broker_answers() -> Iterator[Finding]:
         yield bad(subject, f"{where} does not answer: {_first_line(error)}", remedy)
         return
     yield good(subject, f"{where} answers in {took * 1000:.0f} ms")
+    if problem := doctor_queues.rabbit_problem(settings.BROKER_URL, seconds=TIMEOUT):
+        yield bad(subject, f"RabbitMQ does not answer: {problem}", "Start it, or correct BROKER_URL.")
     if policy not in ("", "noeviction"):
         yield odd(subject, f"maxmemory-policy is {policy}: it may throw rings away", "Set it to noeviction.")
     yield _clock("broker", datetime.fromtimestamp(seconds + micros / 1e6, UTC))
@@ -150,6 +154,14 @@ def beat_and_worker_live() -> Iterator[Finding]:
             yield bad(subject, f"its heartbeat “{name}” is {age:.0f} s old, {seconds} s at most is right", remedy)
         else:
             yield good(subject, f"its heartbeat “{name}” is {max(age, 0):.0f} s old")
+
+
+def every_queue_is_heard() -> Iterator[Finding]:
+    """A marketplace whose queue nobody listens to stands still. Silent where no worker answers: others told that."""
+    unheard = ",".join(doctor_queues.unheard_queues(seconds=2))
+    if unheard:
+        remedy = f"Start a worker with -Q {unheard}, or correct MARKETPLACE_QUEUES (docs/growing.md)."
+        yield bad("queues", f"no worker listens to {unheard}", remedy)
 
 
 def credentials_can_be_read() -> Iterator[Finding]:

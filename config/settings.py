@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config import logs
+from config import brokers, logs
 from config.headers import STRICT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -136,6 +136,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 #: Guessing passwords: after so many failures a name waits, at the address that they came from. Kept in PostgreSQL.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesBackend", "django.contrib.auth.backends.ModelBackend"]
+#: Where tasks are queued; the rate limits of the marketplaces stay in Redis.
+BROKER_URL = env("BROKER_URL", "") or REDIS_URL
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -325,7 +327,7 @@ UNFOLD = {
 }
 
 # Celery: every option below answers a failure that was measured; docs/decisions/0004 tells which.
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -336,34 +338,18 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 1,  # a request waits a second at most; config/celery.py gives workers more
-    "socket_connect_timeout": 1,
-    "socket_keepalive": True,
-    "health_check_interval": 5,
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0.1,
-    "interval_max": 0.1,
-}
-CELERY_TASK_PUBLISH_RETRY_POLICY = {
-    "max_retries": 0,
-    "interval_start": 0,
-    "interval_step": 0.1,
-    "interval_max": 0.1,
-}
+# A request waits about a second at most, and has no time for heartbeats; config/celery.py gives workers more of both.
+CELERY_BROKER_TRANSPORT_OPTIONS = brokers.transport_options(BROKER_URL, seconds=brokers.request_seconds(BROKER_URL))
+CELERY_BROKER_CONNECTION_TIMEOUT = brokers.request_seconds(BROKER_URL)
+CELERY_BROKER_HEARTBEAT = 0
+CELERY_TASK_PUBLISH_RETRY_POLICY = brokers.publish_policy(BROKER_URL)
 CELERY_TASK_DEFAULT_QUEUE = "control"
-CELERY_TASK_ROUTES = {
-    "marketplaces.tasks.pull_account": {"queue": "pull"},
-    "marketplaces.tasks.pull_orders": {"queue": "pull"},
-    "marketplaces.tasks.reconcile_account": {"queue": "pull"},
-    "marketplaces.tasks.push_channel": {"queue": "push"},
-    "marketplaces.tasks.tell_stock": {"queue": "push"},
-    "warehouse.tasks.deliver_webhook": {"queue": "push"},
-}
+CELERY_TASK_DEFAULT_QUEUE_TYPE = CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = brokers.queue_type(BROKER_URL)
+CELERY_TASK_DEFAULT_EXCHANGE_TYPE = brokers.exchange_type(BROKER_URL)
+CELERY_TASK_CREATE_MISSING_QUEUE_EXCHANGE_TYPE = CELERY_TASK_DEFAULT_EXCHANGE_TYPE
+CELERY_TASK_ROUTES = ["marketplaces.queues.route"]
+#: Names of connectors whose pulls and pushes have queues of their own: pull.<name>, push.<name>.
+MARKETPLACE_QUEUES = frozenset(env_list("MARKETPLACE_QUEUES"))
 
 #: From one pull of an account to the next; empty: what its connector says (SkyHub 15).
 PULL_SECONDS = float(env("PULL_SECONDS", "") or 0) or None

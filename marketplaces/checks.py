@@ -52,3 +52,17 @@ def leases_outlive_calls(**_: object) -> Sequence[CheckMessage]:
             id="marketplaces.E004",
         )
     ]
+
+
+@register()
+def queues_belong_to_marketplaces(**_: object) -> Sequence[CheckMessage]:
+    unknown = settings.MARKETPLACE_QUEUES - set(registry.CONNECTORS)
+    if not unknown:
+        return []
+    return [
+        Error(
+            f"MARKETPLACE_QUEUES names what is no marketplace: {', '.join(sorted(unknown))}.",
+            hint=f"It takes names out of: {', '.join(registry.CONNECTORS)}; separated by commas.",
+            id="marketplaces.E005",
+        )
+    ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Task
+from django.conf import settings
 from django.utils import timezone
 
 logger = logging.getLogger(__name__)
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 AHEAD = timedelta(minutes=4)
 #: Seconds in which one is rung for at once and then once more for all that came meanwhile.
 TOGETHER = 0.2
+#: Seconds: RabbitMQ delays by whole ones, and Celery raises for less.
+SHORTEST = 1.0
 #: Seconds without ringing after a ring that failed: a frozen broker takes a second of somebody's request each time.
 REST = 5.0
 #: Seconds after which a ring that nobody heard is void; the sweep has been there many times. Whether it is, the hearer
@@ -39,7 +42,7 @@ class Doorbell:
         """Have the task run for it soon. Takes a second at most, whatever the broker does; never raises."""
         delay = self._delay(pk)
         if delay is not None:
-            self._send(pk, countdown=delay, expires=EXPIRES)
+            self._send(pk, delay)
 
     def ring_at(self, pk: int, at: datetime) -> None:
         """Have it run at this moment. One that lies further AHEAD is not rung for: beat announces it in time."""
@@ -47,11 +50,13 @@ class Doorbell:
         if left <= timedelta(0):
             self.ring(pk)
         elif left <= AHEAD and not self._is_quiet():
-            self._send(pk, eta=at, expires=at + timedelta(seconds=EXPIRES))
+            self._send(pk, left.total_seconds())
 
-    def _send(self, pk: int, **when: Any) -> None:
+    def _send(self, pk: int, delay: float) -> None:
+        if delay and settings.CELERY_TASK_DEFAULT_QUEUE_TYPE == "quorum":
+            delay = max(delay, SHORTEST)
         try:
-            self.task.apply_async(kwargs={self.names: pk}, **when)
+            self.task.apply_async(kwargs={self.names: pk}, countdown=delay, expires=delay + EXPIRES)
             self._told = False
         except Exception as error:
             self._rest(error)

@@ -50,6 +50,7 @@ class Hub:
     wire: Proxy  #: between the processes and the broker
     postgres: Process
     valkey: Process
+    rabbit: Process | None  #: what carries the tasks instead of Valkey, behind the wire then
     web: Process
     workers: list[Process]
     beats: list[Process]
@@ -131,22 +132,28 @@ def set_clock(process: Process, seconds: float) -> None:
 
 @contextmanager
 def running_hub(
-    folder: Path, *, durable: bool = False, clocks: Sequence[float] = (0,), stores: int = 1
+    folder: Path,
+    *,
+    durable: bool = False,
+    clocks: Sequence[float] = (0,),
+    stores: int = 1,
+    rabbit: tuple[str, Process] | None = None,
 ) -> Iterator[Hub]:
     """Own PostgreSQL, Valkey, sandbox, web, workers and beats, the demo's SkyHub account; all gone afterwards.
 
     `durable`: the database survives a crash. `clocks`: for each worker and beat the seconds by which its clock is off.
-    `stores`: so many SkyHub accounts.
+    `stores`: so many SkyHub accounts. `rabbit`: the URL and process of a RabbitMQ that carries the tasks.
     """
     with (
         running_postgres(folder / "postgres", folder / "database.log", durable=durable) as (database_url, postgres),
         running_valkey(folder / "valkey", folder / "broker.log", durable=False) as (redis_url, valkey),
         redis.Redis.from_url(redis_url) as broker,
-        Proxy(redis_url) as wire,
+        Proxy(rabbit[0] if rabbit else redis_url) as wire,
         Group() as group,
     ):
-        services = Services(database_url=database_url, redis_url=wire.url, processes=(postgres, valkey))
-        env = {**roles.environment(services, KEYS), "PULL_SECONDS": "2"}
+        limits_url = redis_url if rabbit else wire.url
+        services = Services(database_url=database_url, redis_url=limits_url, processes=(postgres, valkey))
+        env = {**roles.environment(services, KEYS), "PULL_SECONDS": "2", **({"BROKER_URL": wire.url} if rabbit else {})}
         ports = {"sandbox": free_port(), "web": free_port()}
         sandbox = roles.sandbox(port=ports["sandbox"], state=None, logs=folder)
         web = roles.web(port=ports["web"], env=env, logs=folder)
@@ -177,6 +184,7 @@ def running_hub(
                 wire=wire,
                 postgres=postgres,
                 valkey=valkey,
+                rabbit=rabbit[1] if rabbit else None,
                 web=web,
                 workers=workers,
                 beats=beats,

@@ -58,6 +58,17 @@ def test_containers_have_no_more_rights_than_they_need(name: str) -> None:
     assert "memory" in container["resources"]["limits"]
 
 
+def test_a_marketplace_of_its_own_listens_to_its_own_queues_and_is_else_a_worker_like_the_others() -> None:
+    example = yaml.safe_load((DEPLOY / "kubernetes/overlay-example/worker-shopee.yaml").read_text())
+    command = example["spec"]["template"]["spec"]["containers"][0]["command"]
+
+    usual = [
+        "pull.shopee,push.shopee" if word == "control,push,pull" else word for word in SERVICES["worker"]["command"]
+    ]
+    assert command == usual
+    assert "pull.shopee,push.shopee" in (ROOT / "docs/growing.md").read_text()
+
+
 def test_every_file_of_the_kustomization_is_there_and_listed() -> None:
     listed = yaml.safe_load((DEPLOY / "kubernetes/kustomization.yaml").read_text())["resources"]
     there = {path.name for path in (DEPLOY / "kubernetes").glob("*.yaml")} - {"kustomization.yaml"}

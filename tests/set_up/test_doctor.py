@@ -21,6 +21,7 @@ from marketplaces.errors import Unauthorized
 from marketplaces.models import Account, Heartbeat
 from tests import fakes
 from tests.factories import make_account
+from tests.marketplaces.engine.test_tasks import worker
 
 SHOP = "https://shop.invalid"
 PUBLIC = "https://hub.invalid"
@@ -174,3 +175,21 @@ def test_a_paused_account_and_one_without_public_address_are_warnings(account: A
 
     assert problems() == []
     assert {"webhooks", f"account {account.channel.code}"} <= warned
+
+
+def test_a_queue_that_no_worker_listens_to_is_named(settings: Settings) -> None:
+    settings.MARKETPLACE_QUEUES = frozenset({"skyhub"})
+    with worker():
+        (finding,) = doctor.every_queue_is_heard()
+
+    assert finding.subject == "queues"
+    assert "pull.skyhub,push.skyhub" in finding.remedy
+
+
+def test_a_rabbitmq_that_is_away_is_a_problem_of_its_own(account: Account, settings: Settings) -> None:
+    settings.BROKER_URL = f"amqp://{NOWHERE}//"
+
+    finding = the_problem()
+
+    assert "RabbitMQ" in finding.says
+    assert "BROKER_URL" in finding.remedy

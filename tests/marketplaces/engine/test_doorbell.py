@@ -6,10 +6,13 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import redis
-from django.conf import settings
+from django.conf import settings as django_settings
+from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from marketplaces import doorbell, tasks
 from marketplaces.doorbell import Doorbell
@@ -21,7 +24,7 @@ from tests.factories import WAREHOUSE, make_access_key, make_order
 @pytest.fixture
 def broker() -> Iterator[redis.Redis]:
     """The real one, with empty queues."""
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client:
         client.delete("push", "pull", "control")
         yield client
         client.delete("push", "pull", "control")
@@ -112,3 +115,19 @@ def test_a_frozen_broker_does_not_delay_a_request_for_more_than_a_second_and_a_h
     assert 0.5 < first < 1.5  # it was tried
     assert max(later) < 0.1
     assert "the sweep will deliver" in rung.stderr
+
+
+def test_a_ring_for_later_waits_at_least_a_second_where_the_broker_delays_by_whole_ones(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    delays: list[float] = []
+    monkeypatch.setattr(tasks.push_channel, "apply_async", lambda **message: delays.append(message["countdown"]))
+    bell = Doorbell(tasks.push_channel, names="channel_id")
+
+    bell.ring(1)
+    bell.ring(1)
+    bell.ring_at(1, timezone.now() + timedelta(seconds=20))
+
+    assert delays[:2] == [0.0, 1.0]
+    assert 19 < delays[2] <= 20

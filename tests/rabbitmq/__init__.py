@@ -1,0 +1,1 @@
+"""The other broker: RabbitMQ with quorum queues, where it is installed."""
