@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.replica.Replica",
     "config.language.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -127,7 +128,16 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(env("DATABASE_URL"))}
+if DATABASE_REPLICA_URL := env("DATABASE_REPLICA_URL", ""):
+    DATABASES["replica"] = database(DATABASE_REPLICA_URL)
+    DATABASES["replica"]["OPTIONS"]["pool"]["timeout"] = 1  # config/replica.py goes elsewhere then
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["orders.replica.Router"]
+#: Seconds by which the replica may be behind and still be read.
+DATABASE_REPLICA_LAG = float(env("DATABASE_REPLICA_LAG", "10"))
 REDIS_URL = env("REDIS_URL")
+#: Where tasks are queued; the rate limits of the marketplaces stay in Redis.
+BROKER_URL = env("BROKER_URL", "") or REDIS_URL
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -136,8 +146,6 @@ AUTH_PASSWORD_VALIDATORS = [
 
 #: Guessing passwords: after so many failures a name waits, at the address that they came from. Kept in PostgreSQL.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesBackend", "django.contrib.auth.backends.ModelBackend"]
-#: Where tasks are queued; the rate limits of the marketplaces stay in Redis.
-BROKER_URL = env("BROKER_URL", "") or REDIS_URL
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from orders import replica
 from orders.models import Attention, Order
 from orders.snapshot import Fulfillment
 from orders.status import Status
@@ -79,6 +79,6 @@ def counts() -> Mapping[str, int]:
         sql, values = tab.of(Order.objects.order_by()).values("pk")[: MOST + 1].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS waiting)")  # noqa: S608 - made from the tabs above
         params += values
-    with connection.cursor() as cursor:
+    with replica.connection().cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)
         return dict(zip(TABS, cursor.fetchone() or (), strict=True))

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from django.db import connection
 from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
+from orders import replica
 from orders.api.compact import compact_orders, json_object, moment
 from orders.api.positions import Position
 from orders.models import Order, OrderEvent
@@ -39,7 +39,7 @@ class Horizon:
 
     @classmethod
     def now(cls) -> "Horizon":
-        with connection.cursor() as cursor:
+        with replica.connection().cursor() as cursor:
             cursor.execute(
                 "SELECT pg_snapshot_xmin(s)::text::bigint + shift, pg_snapshot_xmax(s)::text::bigint + shift"
                 " FROM pg_current_snapshot() AS s,"
