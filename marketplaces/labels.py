@@ -6,15 +6,21 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from marketplaces import documents
 from marketplaces.adapter import Adapter, Outgoing
 from marketplaces.capabilities import FetchesLabels, LabelFile, capable
 from marketplaces.errors import Malformed, Unsupported
 from orders.errors import OrderError
 from orders.models import Actor, ChannelUpdate, Order
+from orders.serving import PDF
 from orders.snapshot import Fulfillment
 from orders.status import Status
 from orders.verbs import ask_label
 
+#: What label printers and people print, and archives of it.
+KINDS = frozenset({PDF, "text/plain", "application/zip"})
+#: Readers allow for some bytes before it.
+PDF_MARK = b"%PDF-"
 Kind, State = ChannelUpdate.Kind, ChannelUpdate.State
 
 
@@ -49,4 +55,14 @@ async def fetch(adapter: Adapter, update: Outgoing) -> tuple[LabelFile, ...]:
     files = tuple(await adapter.labels(update))
     if not files or not all(file.content for file in files):
         raise Malformed(_("The marketplace gave an empty label."))
+    for file in files:
+        _check(file)
     return files
+
+
+def _check(file: LabelFile) -> None:
+    """What is not what it says is not kept. Raises Malformed."""
+    if file.content_type not in KINDS or len(file.content) > documents.LARGEST:
+        raise Malformed(_("The marketplace gave a label that is too large, or of a kind that labels do not have."))
+    if file.content_type == PDF and PDF_MARK not in file.content[:1024]:
+        raise Malformed(_("The marketplace gave a label that is no PDF although it says so."))

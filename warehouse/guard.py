@@ -1,6 +1,5 @@
 """Which addresses a webhook may reach: none inside our own network, however its name resolves."""
 
-import ipaddress
 import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -8,8 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-#: They carry an IPv4 address inside, which may be any.
-TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+from marketplaces.addresses import is_public
+
 PORTS = {"https": 443, "http": 80}
 
 
@@ -55,16 +54,6 @@ def resolve(url: str) -> Target:
         )
         raise Refused(sentence % {"host": host, "address": inside[0]})
     return Target(host, port, addresses[0])
-
-
-def is_public(address: str) -> bool:
-    """Not private, loopback, link-local (the clouds' metadata), shared, reserved or multicast, nor a tunnel to such."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    if mapped is not None:
-        ip = mapped
-    tunneled = any(ip in network for network in TUNNELS if network.version == ip.version)
-    return ip.is_global and not ip.is_multicast and not tunneled
 
 
 def _is_allowed(host: str) -> bool:

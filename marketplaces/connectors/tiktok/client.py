@@ -6,7 +6,7 @@ The version stands in each path, and differs from one to the next.
 import base64
 from collections.abc import Mapping, Sequence
 
-from marketplaces import http
+from marketplaces import documents, http
 from marketplaces.connectors.tiktok.calls import (
     LIMITS,
     Calls,
@@ -131,7 +131,10 @@ class Client(Calls):
     async def download(self, url: str) -> bytes:
         """A document, from wherever it lies: without token and signature."""
         await self._limiter.take("calls")
-        return (await http.call(self._transport, "GET", url, account_id=self._connection.account_id)).content
+        connection = self._connection
+        return await documents.download(
+            self._transport, url, account_id=connection.account_id, base_url=connection.base_url
+        )
 
     async def shipping_providers(self, delivery_option: str) -> list[Json]:
         """[{id, name}] of carriers that a seller may name."""

@@ -205,7 +205,7 @@ def label(shop: Shop) -> Any:
 def test_a_label_is_downloaded_and_its_bytes_kept() -> None:
     shop = held("awaiting_collection")
     shop.package = {"package_status": "PROCESSING", "package_sub_status": "RTS", "shipping_provider_name": "Rápida"}
-    shop.next(DOCUMENT, ok({"doc_url": "https://files.example.com/l.pdf?sign=s", "tracking_number": "BR1"}))
+    shop.next(DOCUMENT, ok({"doc_url": "https://marketplace.example.com/l.pdf?sign=s", "tracking_number": "BR1"}))
     shop.next("/l.pdf", httpx.Response(200, content=b"%PDF-1.4 label"))
 
     (file,) = label(shop)
@@ -239,7 +239,7 @@ def test_a_label_is_there_between_shipping_and_the_carrier(
 def test_a_page_instead_of_a_label_is_no_label() -> None:
     shop = held("awaiting_collection")
     shop.package = {"package_status": "PROCESSING", "package_sub_status": "RTS"}
-    shop.next(DOCUMENT, ok({"doc_url": "https://files.example.com/l.pdf"}))
+    shop.next(DOCUMENT, ok({"doc_url": "https://marketplace.example.com/l.pdf"}))
     shop.next("/l.pdf", httpx.Response(200, text="<html>expired</html>"))
 
     with pytest.raises(Malformed):
