@@ -191,6 +191,8 @@ def accounts_answer() -> Iterator[Finding]:
             yield bad(subject, problem, "Correct address and credentials on its page in the admin.")
         else:
             yield good(subject, "address and credentials are right")
+        if account.production and not account.effective_base_url.startswith("https://"):
+            yield odd(subject, "speaks plain HTTP: credentials can be read on the way", "Let its address begin with https://.")
         if drift := _marketplace_clock(account):
             yield drift
 

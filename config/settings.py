@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.replica.Replica",
     "config.language.Language",
+    "config.bodies.Bodies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -197,6 +198,8 @@ API_REQUESTS_PER_MINUTE = int(env("API_REQUESTS_PER_MINUTE", "6000"))
 #: Requests of a web process that may wait for a change at the same time; fewer than its threads.
 API_WAITERS = int(env("API_WAITERS", "2"))
 
+#: Of one request to the back office; the API and webhooks take less (config/bodies.py).
+UPLOAD_MAX_MB = int(env("UPLOAD_MAX_MB", "50"))
 #: NF-e files of one upload (orders/admin/invoice_files.py); Django's own limit is 100.
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 

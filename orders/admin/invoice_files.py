@@ -23,6 +23,8 @@ from orders.nfe_xml import MAX_BYTES
 
 #: Files of one upload, those inside of ZIPs included.
 MOST = 3000
+#: Unpacked. An NF-e has some ten thousand bytes.
+MOST_MB = 200
 #: Reading, checking and recording one takes about ten milliseconds.
 AT_ONCE = 10
 
@@ -60,11 +62,14 @@ def upload_page(request: HttpRequest, admin: "ModelAdmin[Order]") -> HttpRespons
 
 
 def _rows(request: HttpRequest) -> Iterator[NewRow]:
-    taken = 0
+    taken = size = 0
     for name, content in _files(request):
-        taken += 1
+        taken, size = taken + 1, size + len(content)
         if taken > MOST:
             raise Refused(gettext("These are more than %(most)s files: send them in several parts.") % {"most": MOST})
+        if size > MOST_MB * 1_000_000:  # a ZIP may be a thousand times larger than it looks
+            sentence = gettext("Unpacked, these are more than %(mb)s MB: send them in several parts.")
+            raise Refused(sentence % {"mb": MOST_MB})
         yield NewRow(label=name, content=content)
     if not taken:
         raise Refused(gettext("Choose the NF-e's XML files, or a ZIP of them."))

@@ -28,6 +28,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return _problem(request, 404) or defaults.page_not_found(request, exception)
 
 
+def too_large(request: HttpRequest) -> HttpResponse | None:
+    """None outside the API."""
+    return _problem(request, 413)
+
+
 def server_error(request: HttpRequest) -> HttpResponseBase:
     return _problem(request, 500) or defaults.server_error(request)
 
