@@ -103,7 +103,7 @@ class Adapter(ABC):
     label: ClassVar[str]
     base_url: ClassVar[str]  #: production's
     credential_fields: ClassVar[dict[str, str]]  #: name → what to write there, as people are asked for it
-    webhook_secret: ClassVar[str] = ""  #: the credential with which its webhook address ends, where nothing is signed
+    webhook_ends_with: ClassVar[str] = ""  #: the credential at the end of its webhook address
     optional_credentials: ClassVar[Collection[str]] = ()  #: as the second key while one replaces the other
     options: ClassVar[Collection["Option"]] = ()  #: what the seller decides for each account
     limits: ClassVar[dict[str, float]]  #: bucket → calls a second, as the marketplace documents them

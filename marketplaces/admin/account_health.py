@@ -57,7 +57,7 @@ def health_of(request: HttpRequest, account: Account) -> Health:
         token=AccessToken.objects.filter(account=account).first() if authorizes else None,
         return_url=authorization.return_url(request) if authorizes else "",
         webhook_url=address,
-        webhook_secret=_(adapter.credential_fields[name]) if (name := adapter.webhook_secret) else "",
+        webhook_secret=_(adapter.credential_fields[name]) if (name := adapter.webhook_ends_with) else "",
         last_hint=account.hints.order_by("-received_at").first() if rings else None,
         catching_up=_catching_up(account),
         budgets=_budgets(account),

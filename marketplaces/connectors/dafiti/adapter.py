@@ -37,7 +37,7 @@ KINDS = {"CANCELED": reasons.CANCELED, "DELIVERY_FAILED": reasons.FAILED}
 class Dafiti(Adapter, TellsStock, FetchesLabels, ArrangesShipping, KeepsPushes, TakesReasons, CancelsPackages):
     label = "Dafiti"
     base_url = "https://api.sellercenter.com.br"
-    webhook_secret = "webhook_key"
+    webhook_ends_with = "webhook_key"
     credential_fields = {
         "client_id": gettext_noop("Client ID (Seller Center, Integration Management, OAuth Applications)"),
         "client_secret": gettext_noop("Client secret of the same application"),

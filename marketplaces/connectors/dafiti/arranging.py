@@ -14,8 +14,8 @@ from marketplaces.connectors.dafiti import statuses
 from marketplaces.connectors.dafiti.handing_over import HandOver, provider_for, ways
 from marketplaces.connectors.dafiti.live import Desk, Live, Unit, ids, look
 from marketplaces.connectors.dafiti.mapping import DAFITI_ENVIOS
-from marketplaces.connectors.dafiti.reading import listed, number
 from marketplaces.errors import AlreadyApplied, NotReady, Rejected
+from marketplaces.values import listed, number
 
 TRACKING_SECONDS = 10.0
 REQUEST_PICKUP = "create_pickup_request"

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from marketplaces.adapter import Outgoing
 from marketplaces.connectors.dafiti import reasons, statuses
 from marketplaces.connectors.dafiti.live import Desk, Live, Unit, choose, ids, look
-from marketplaces.connectors.dafiti.reading import listed, number
 from marketplaces.errors import AlreadyApplied, Rejected
+from marketplaces.values import listed, number
 
 
 async def canceled(desk: Desk, update: Outgoing) -> str:

@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from marketplaces.connectors.dafiti import payload, statuses
-from marketplaces.connectors.dafiti.reading import amount, identifier, kind, text
+from marketplaces.connectors.dafiti.reading import identifier
+from marketplaces.document import part
 from marketplaces.errors import Malformed
+from marketplaces.values import amount, kind, text
 from orders.snapshot import Item
 
 
@@ -34,7 +36,7 @@ def items(found: Sequence[payload.Item]) -> tuple[Item, ...]:
 
 def sku(unit: payload.Item) -> str:
     """The seller's; Dafiti's own where he has none."""
-    product = payload.part(unit.product, payload.Product)
+    product = part(unit.product, payload.Product)
     return text(product.seller_sku, most=80) or text(product.sku, most=80) or f"item-{text(unit.id, most=20)}"
 
 
@@ -55,7 +57,7 @@ def _price(unit: payload.Item, field: str) -> Decimal:
 
 def _item(code: str, price: Decimal, folded: Sequence[payload.Item]) -> Item:
     first = min(folded, key=lambda unit: identifier(unit.id, "id"))
-    product = payload.part(first.product, payload.Product)
+    product = part(first.product, payload.Product)
     words = [text(unit.status) for unit in folded]
     name, variation = text(product.name), text(product.variation, most=60)
     listed = amount(first.unit_price, "unitPrice", default=price)

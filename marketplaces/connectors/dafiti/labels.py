@@ -10,8 +10,8 @@ from marketplaces.adapter import Outgoing
 from marketplaces.connectors.dafiti import statuses
 from marketplaces.connectors.dafiti.live import Desk, Unit, ids, look
 from marketplaces.connectors.dafiti.mapping import DAFITI_ENVIOS
-from marketplaces.connectors.dafiti.reading import number, text
 from marketplaces.errors import Malformed, MarketplaceError, NotReady, Rejected, Unavailable, Unsupported
+from marketplaces.values import number, text
 from orders.verbs import LabelFile
 
 #: For Dafiti Envios always this one; for others what Dafiti offers for the unit.

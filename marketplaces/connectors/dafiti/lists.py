@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplaces.connectors.dafiti.client import Client
-from marketplaces.connectors.dafiti.reading import text
+from marketplaces.values import text
 
 SECONDS = 600.0
 Rows = list[Any]

@@ -8,8 +8,10 @@ from marketplaces.connectors.dafiti.client import Client
 from marketplaces.connectors.dafiti.items import sku, units
 from marketplaces.connectors.dafiti.lists import Lists
 from marketplaces.connectors.dafiti.polling import order
-from marketplaces.connectors.dafiti.reading import identifier, listed, text
+from marketplaces.connectors.dafiti.reading import identifier
+from marketplaces.document import part
 from marketplaces.errors import Malformed
+from marketplaces.values import listed, text
 from orders.snapshot import OrderSnapshot
 
 
@@ -79,7 +81,7 @@ def choose(found: Iterable[Unit], wanted: Sequence[tuple[str, int]], rank: Calla
 
 
 def _unit(told: payload.Item) -> Unit:
-    shipment = payload.part(told.shipment, payload.Shipment)
+    shipment = part(told.shipment, payload.Shipment)
     return Unit(
         id=identifier(told.id, "id"),
         sku=sku(told),

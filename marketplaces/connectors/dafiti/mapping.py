@@ -6,7 +6,9 @@ from typing import Any
 
 from marketplaces.connectors.dafiti import payload, people, statuses
 from marketplaces.connectors.dafiti.items import items, units
-from marketplaces.connectors.dafiti.reading import amount, identifier, instant, required_instant, text
+from marketplaces.connectors.dafiti.reading import identifier, instant, required_instant
+from marketplaces.document import part
+from marketplaces.values import amount, text
 from orders.snapshot import ZERO, Fulfillment, InvoiceSeen, Item, OrderSnapshot, Payment, Tracking
 
 Units = Sequence[payload.Item]
@@ -51,18 +53,18 @@ def snapshot(body: bytes, *, seen_at: datetime) -> OrderSnapshot:
 
 def provider_of(unit: payload.Item) -> str:
     """The carrier that was set, else the one that Dafiti foresees."""
-    shipment = payload.part(unit.shipment, payload.Shipment)
-    told = (payload.part(one, payload.Provider) for one in (shipment.provider, shipment.pre_provider))
+    shipment = part(unit.shipment, payload.Shipment)
+    told = (part(one, payload.Provider) for one in (shipment.provider, shipment.pre_provider))
     return next(filter(None, (text(one.name, most=80) for one in told)), "")
 
 
 def tracking_of(unit: payload.Item) -> str:
-    return text(payload.part(unit.shipment, payload.Shipment).tracking_code, most=80)
+    return text(part(unit.shipment, payload.Shipment).tracking_code, most=80)
 
 
 def kind_of(unit: payload.Item) -> str:
     """warehouse, dropshipping, crossdocking, or two of these."""
-    return text(payload.part(unit.shipment, payload.Shipment).type)
+    return text(part(unit.shipment, payload.Shipment).type)
 
 
 def _going(found: Units) -> list[payload.Item]:
@@ -89,7 +91,7 @@ def _carrier(found: Units) -> str:
 
 
 def _method(order: payload.Order, found: Units) -> str:
-    shipment = payload.part(_going(found)[0].shipment, payload.Shipment)
+    shipment = part(_going(found)[0].shipment, payload.Shipment)
     told = (shipment.provider_product, shipment.provider_type, order.delivery_info)
     return next(filter(None, (text(value, most=120) for value in told)), "")
 
@@ -142,7 +144,7 @@ def _trackings(found: Units) -> tuple[Tracking, ...]:
     told: dict[str, Tracking] = {}
     for unit in found:
         if code := tracking_of(unit):
-            provider = payload.part(payload.part(unit.shipment, payload.Shipment).provider, payload.Provider)
+            provider = part(part(unit.shipment, payload.Shipment).provider, payload.Provider)
             told.setdefault(code, Tracking(code=code, carrier=provider_of(unit), url=text(provider.tracking_url)))
     return tuple(told.values())
 
@@ -150,9 +152,9 @@ def _trackings(found: Units) -> tuple[Tracking, ...]:
 def _tags(order: payload.Order, found: Units) -> tuple[str, ...]:
     """For people: what the order's columns have no place for."""
     currency = text(order.currency, most=10)
-    gift = payload.part(order.gift, payload.Gift)
+    gift = part(order.gift, payload.Gift)
     packages = len({tracking_of(unit) for unit in found} - {""})
-    reasons = {text(payload.part(unit.failure_reason, payload.FailureReason).name, most=50) for unit in found}
+    reasons = {text(part(unit.failure_reason, payload.FailureReason).name, most=50) for unit in found}
     return (
         *(("presente",) if gift.option is True else ()),
         *((f"{packages} pacotes",) if packages > 1 else ()),

@@ -6,18 +6,16 @@ Amounts are JSON floats, read as Decimal. The spelling of invoiceAccesskey is Da
 import json
 import re
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from marketplaces.errors import Malformed
-
-Odd = str | int | float | bool | list[Any] | None
-OddList = str | int | float | bool | dict[str, Any] | None
+from marketplaces import document
+from marketplaces.document import Odd, OddList
 
 
-class Doc(msgspec.Struct, gc=False, rename="camel"):
-    """Base of all documents: unknown keys are skipped."""
+class Doc(document.Doc, rename="camel"):
+    """Field names are camelCase there."""
 
 
 class Name(Doc):
@@ -111,9 +109,6 @@ class Order(Doc):
     items: list[Item | Odd] | OddList = None
 
 
-NO_JSON = "O corpo da mensagem não é um JSON legível (UTF-8)."
-
-D = TypeVar("D", bound=Doc)
 _decoder = msgspec.json.Decoder(Order | Odd, float_hook=Decimal)
 #: The order's own id stands before its items, and in each of them.
 _CODES = (re.compile(rb'"orderId"\s*:\s*(\d{1,18})\b'), re.compile(rb'"id"\s*:\s*(\d{1,18})\b'))
@@ -121,22 +116,7 @@ _CODES = (re.compile(rb'"orderId"\s*:\s*(\d{1,18})\b'), re.compile(rb'"id"\s*:\s
 
 def decode(body: bytes) -> Order:
     """Raises Malformed when the body is no JSON object."""
-    try:
-        order = _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, ArithmeticError) as error:
-        raise Malformed(NO_JSON) from error
-    if not isinstance(order, Order):
-        raise Malformed("A mensagem não é um pedido: esperava um objeto JSON.")
-    return order
-
-
-def part(value: object, kind_of: type[D]) -> D:
-    """A nested document; an empty one where it is withheld or of another type."""
-    return value if isinstance(value, kind_of) else kind_of()
-
-
-def parts(value: object, kind_of: type[D]) -> list[D]:
-    return [entry for entry in value if isinstance(entry, kind_of)] if isinstance(value, list) else []
+    return document.decode(_decoder, body, Order)
 
 
 def code_of(body: bytes) -> str:

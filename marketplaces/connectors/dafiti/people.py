@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 
 from marketplaces.connectors.dafiti import payload
-from marketplaces.connectors.dafiti.reading import digits, is_masked, listed, text, unmasked
+from marketplaces.connectors.dafiti.reading import digits, is_masked, unmasked
+from marketplaces.document import part
+from marketplaces.values import listed, text
 from orders.snapshot import Address, Buyer
 
 STATES = {
@@ -23,7 +25,7 @@ DOCUMENT_LENGTHS = (11, 14)
 
 def buyer(order: payload.Order) -> Buyer:
     shipping, billing = _addresses(order)
-    customer = payload.part(order.customer, payload.Name)
+    customer = part(order.customer, payload.Name)
     document = digits(order.national_registration_number)
     phones = [unmasked(phone, most=40) for told in (shipping, billing) for phone in listed(told.phone)]
     return Buyer(
@@ -52,8 +54,8 @@ def withheld(order: payload.Order) -> bool:
 
 
 def _addresses(order: payload.Order) -> tuple[payload.Address, payload.Address]:
-    told = payload.part(order.address, payload.Addresses)
-    return payload.part(told.shipping, payload.Address), payload.part(told.billing, payload.Address)
+    told = part(order.address, payload.Addresses)
+    return part(told.shipping, payload.Address), part(told.billing, payload.Address)
 
 
 def _name(told: payload.Name | payload.Address) -> str:

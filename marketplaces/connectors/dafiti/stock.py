@@ -1,8 +1,9 @@
 """Stock: Dafiti counts by its own product ids, which never change."""
 
 from marketplaces.connectors.dafiti.client import Client
-from marketplaces.connectors.dafiti.reading import identifier, number
+from marketplaces.connectors.dafiti.reading import identifier
 from marketplaces.errors import Rejected
+from marketplaces.values import number
 
 
 async def tell(client: Client, known: dict[str, int], *, sku: str, quantity: int) -> bool:

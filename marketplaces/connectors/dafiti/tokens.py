@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from marketplaces.connectors.dafiti.client import Client
-from marketplaces.connectors.dafiti.reading import number
 from marketplaces.crossing import Grant
 from marketplaces.errors import Malformed
+from marketplaces.values import number
 
 
 async def new(client: Client) -> Grant:

@@ -9,9 +9,9 @@ from marketplaces import signature
 from marketplaces.adapter import Connection
 from marketplaces.capabilities import Subscription
 from marketplaces.connectors.dafiti.client import Client, Json
-from marketplaces.connectors.dafiti.reading import listed, number, text
 from marketplaces.crossing import Ring, Webhook
 from marketplaces.errors import Rejected
+from marketplaces.values import listed, number, text
 
 #: What we heed; Dafiti has more, about products and files.
 EVENTS = ("onOrderCreated", "onOrderItemsStatusChanged", "onReturnStatusChanged")

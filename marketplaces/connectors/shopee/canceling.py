@@ -6,8 +6,9 @@ from marketplaces.adapter import Outgoing
 from marketplaces.connectors.shopee import payload, statuses
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.live import look
-from marketplaces.connectors.shopee.reading import number
+from marketplaces.document import parts
 from marketplaces.errors import AlreadyApplied, MarketplaceError, Rejected
+from marketplaces.values import number
 from orders.status import Status
 
 OUT_OF_STOCK = "OUT_OF_STOCK"
@@ -23,7 +24,7 @@ async def canceled(client: Client, update: Outgoing) -> str:
         raise Rejected(_("A part of an order is canceled in Shopee's Seller Center, then this update can be skipped."))
     live = await look(client, update.code)
     reason = CUSTOMER_REQUEST if any(word in update.reason.casefold() for word in BY_BUYER) else OUT_OF_STOCK
-    items = payload.parts(live.document.item_list, payload.Item) if reason == OUT_OF_STOCK else []
+    items = parts(live.document.item_list, payload.Item) if reason == OUT_OF_STOCK else []
     named = {(number(item.item_id), number(item.model_id)): None for item in items}
     rows = [{"item_id": item, "model_id": model} for item, model in named]
     try:

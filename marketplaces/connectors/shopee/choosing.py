@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from marketplaces.connectors.shopee.reading import listed, number, text
 from marketplaces.errors import Rejected
+from marketplaces.values import listed, number, text
 
 Json = dict[str, Any]
 Choice = Mapping[str, str]

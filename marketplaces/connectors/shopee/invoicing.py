@@ -11,9 +11,10 @@ from marketplaces.connectors.shopee import payload
 from marketplaces.connectors.shopee.calls import Json
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.live import Live, look
-from marketplaces.connectors.shopee.reading import text
 from marketplaces.connectors.shopee.refusals import LAG, Refusal, Then, refusal
+from marketplaces.document import part
 from marketplaces.errors import AlreadyApplied, MarketplaceError, Rejected, Throttled, Unsupported
+from marketplaces.values import text
 from orders import nfe_xml
 from orders.status import Status
 
@@ -80,7 +81,7 @@ def _demand_valid(live: Live) -> None:
 
 def _refused_since(live: Live) -> str:
     """The reason why the note that Shopee took counts as missing all the same (since 2026-08-06)."""
-    told = payload.part(live.document.invoice_data, payload.Invoice)
+    told = part(live.document.invoice_data, payload.Invoice)
     return text(told.pending_reason) if text(told.status).casefold() == "pending" else ""
 
 

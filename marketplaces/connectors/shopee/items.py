@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from marketplaces.connectors.shopee import payload
-from marketplaces.connectors.shopee.reading import LONGEST_CODE, amount, entries, kind, number, quantity, text
 from marketplaces.errors import Malformed
+from marketplaces.values import LONGEST_CODE, amount, entries, kind, number, quantity, text
 from orders.snapshot import ZERO, Item
 
 

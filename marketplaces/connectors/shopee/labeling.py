@@ -17,8 +17,8 @@ from marketplaces.connectors.shopee import statuses
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.documents import NORMAL, files_of
 from marketplaces.connectors.shopee.live import Live, Package, look
-from marketplaces.connectors.shopee.reading import listed, text
 from marketplaces.errors import MarketplaceError, NotReady, Rejected, Unsupported
+from marketplaces.values import listed, text
 from orders.snapshot import Fulfillment
 from orders.status import Status
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from marketplaces.connectors.shopee import payload, statuses
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.polling import order
-from marketplaces.connectors.shopee.reading import number, text
+from marketplaces.document import parts
 from marketplaces.errors import Malformed, Rejected, Throttled, Unavailable
+from marketplaces.values import number, text
 from orders.snapshot import OrderSnapshot
 from orders.status import Status
 
@@ -59,7 +60,7 @@ async def look(client: Client, code: str) -> Live:
     if fetched.snapshot is None:
         raise Malformed(fetched.problem)
     document = payload.decode(fetched.raw.encode())
-    told = payload.parts(document.package_list, payload.Package)
+    told = parts(document.package_list, payload.Package)
     packages = [
         Package(text(row.package_number), text(row.logistics_status), number(row.logistics_channel_id)) for row in told
     ]

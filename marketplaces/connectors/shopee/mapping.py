@@ -5,7 +5,9 @@ from typing import Any
 
 from marketplaces.connectors.shopee import payload, people, statuses
 from marketplaces.connectors.shopee.items import items
-from marketplaces.connectors.shopee.reading import amount, identifier, instant, number, required_instant, text
+from marketplaces.connectors.shopee.reading import instant, required_instant
+from marketplaces.document import part, parts
+from marketplaces.values import amount, identifier, number, text
 from orders.snapshot import ZERO, CancelRequest, Fulfillment, InvoiceSeen, Item, OrderSnapshot, Payment
 from orders.status import AHEAD, Status
 
@@ -26,10 +28,10 @@ def snapshot(body: bytes, *, seen_at: datetime) -> OrderSnapshot:
     order = payload.decode(body)
     code = identifier(order.order_sn, "order_sn")
     word = text(order.order_status, most=60)
-    packages = payload.parts(order.package_list, payload.Package)
+    packages = parts(order.package_list, payload.Package)
     status = _status(order, word, packages)
     lines = items(order.item_list, left=status in LEFT)
-    shipping_address = people.address(payload.part(order.recipient_address, payload.Address))
+    shipping_address = people.address(part(order.recipient_address, payload.Address))
     return OrderSnapshot(
         code=code,
         status=_returned(status, word, lines),
@@ -55,7 +57,7 @@ def snapshot(body: bytes, *, seen_at: datetime) -> OrderSnapshot:
 
 
 def _status(order: payload.Order, word: str, packages: list[payload.Package]) -> Status | None:
-    invoice = payload.part(order.invoice_data, payload.Invoice)
+    invoice = part(order.invoice_data, payload.Invoice)
     return statuses.meaning(
         word,
         packages=[text(package.logistics_status) for package in packages],
@@ -133,7 +135,7 @@ def _cancel_request(order: payload.Order, word: str) -> CancelRequest | None:
 
 def _payments(order: payload.Order) -> tuple[Payment, ...]:
     paid_at = instant(order.pay_time)
-    told = payload.parts(order.payment_info, payload.PaymentInfo)
+    told = parts(order.payment_info, payload.PaymentInfo)
     method = text(order.payment_method)
     if not told:
         return (Payment(method=method, paid_at=paid_at),) if method else ()
@@ -150,7 +152,7 @@ def _payments(order: payload.Order) -> tuple[Payment, ...]:
 
 
 def _invoices(order: payload.Order) -> tuple[InvoiceSeen, ...]:
-    told = payload.part(order.invoice_data, payload.Invoice)
+    told = part(order.invoice_data, payload.Invoice)
     key = text(told.access_key)
     refused = (text(told.pending_reason) or "sem motivo informado") if _is_pending(told) else ""
     return (InvoiceSeen(access_key=key, issued_at=instant(told.issue_date), refused=refused),) if key else ()

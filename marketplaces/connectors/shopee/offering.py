@@ -12,8 +12,9 @@ from marketplaces.connectors.shopee import arranging, choosing
 from marketplaces.connectors.shopee.choosing import DROPOFF, EARLIEST, LATEST, NON_INTEGRATED, PICKUP, SLOT, WAY, Json
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.live import Live, Package, demand_going, look
-from marketplaces.connectors.shopee.reading import instant, listed, text
+from marketplaces.connectors.shopee.reading import instant
 from marketplaces.errors import Rejected
+from marketplaces.values import listed, text
 
 #: Orders that are asked for the account's addresses: most are refused, for want of an NF-e or of pickups.
 EXAMPLES = 15

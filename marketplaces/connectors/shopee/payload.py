@@ -5,18 +5,12 @@ Fields that were not asked for are absent, and every value may be null or of ano
 
 import json
 import re
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from marketplaces.errors import Malformed
-
-Odd = str | int | float | bool | list[Any] | None
-OddList = str | int | float | bool | dict[str, Any] | None
-
-
-class Doc(msgspec.Struct, gc=False):
-    """Base of all documents: unknown keys are skipped (new ones appear every few months)."""
+from marketplaces import document
+from marketplaces.document import Doc, Odd, OddList
 
 
 class Address(Doc):
@@ -99,31 +93,13 @@ class Order(Doc):
     payment_info: list[PaymentInfo | Odd] | OddList = None
 
 
-NO_JSON = "O corpo da mensagem não é um JSON legível (UTF-8)."
-
-D = TypeVar("D", bound=Doc)
 _decoder = msgspec.json.Decoder(Order | Odd)
 _CODE = re.compile(rb'"order_sn"\s*:\s*"([0-9A-Za-z_-]{1,80})"')
 
 
 def decode(body: bytes) -> Order:
     """Raises Malformed when the body is no JSON object."""
-    try:
-        order = _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(NO_JSON) from error
-    if not isinstance(order, Order):
-        raise Malformed("A mensagem não é um pedido: esperava um objeto JSON.")
-    return order
-
-
-def part(value: object, kind_of: type[D]) -> D:
-    """A nested document; an empty one where it is withheld or of another type."""
-    return value if isinstance(value, kind_of) else kind_of()
-
-
-def parts(value: object, kind_of: type[D]) -> list[D]:
-    return [entry for entry in value if isinstance(entry, kind_of)] if isinstance(value, list) else []
+    return document.decode(_decoder, body, Order)
 
 
 def code_of(body: bytes) -> str:

@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 from marketplaces.connectors.shopee import payload
-from marketplaces.connectors.shopee.reading import MASK, digits, text, unmasked
+from marketplaces.connectors.shopee.reading import MASK, digits, unmasked
+from marketplaces.document import part
+from marketplaces.values import text
 from orders.snapshot import Address, Buyer
 
 STATES = {
@@ -20,7 +22,7 @@ _NUMBER = re.compile(r"(?:n[º°.]?\s*)?(\d+\s?[A-Za-z]?|s/?n)", re.IGNORECASE)
 
 def buyer(order: payload.Order) -> Buyer:
     """The account's name stands in for a recipient's that is masked."""
-    recipient = payload.part(order.recipient_address, payload.Address)
+    recipient = part(order.recipient_address, payload.Address)
     return Buyer(
         name=unmasked(recipient.name, most=150) or unmasked(order.buyer_username, most=150),
         document=digits(order.buyer_cpf_id)[:20],
@@ -45,7 +47,7 @@ def address(told: payload.Address) -> Address:
 
 def withheld(order: payload.Order) -> bool:
     """Is the address masked or not there, or the buyer's CPF? A CPF seller never sees the latter, nor the name."""
-    told = payload.part(order.recipient_address, payload.Address)
+    told = part(order.recipient_address, payload.Address)
     values = (told.name, told.full_address, told.city, told.zipcode, order.buyer_cpf_id)
     return any(MASK in text(value) for value in values) or not text(told.full_address)
 

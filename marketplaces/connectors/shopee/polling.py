@@ -12,10 +12,10 @@ from marketplaces.adapter import Fetched
 from marketplaces.concurrently import each
 from marketplaces.connectors.shopee import mapping, payload, statuses
 from marketplaces.connectors.shopee.client import LARGEST_BATCH, Client
-from marketplaces.connectors.shopee.reading import text
 from marketplaces.connectors.shopee.refusals import advice
 from marketplaces.crossing import Listed, Reached
 from marketplaces.errors import Malformed, Rejected
+from marketplaces.values import text
 from marketplaces.windows import windows
 from orders.snapshot import OrderSnapshot
 

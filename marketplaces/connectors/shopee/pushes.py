@@ -9,9 +9,10 @@ from django.utils.translation import gettext_noop
 from marketplaces import signature
 from marketplaces.adapter import Connection
 from marketplaces.connectors.shopee.credentials import Credentials
-from marketplaces.connectors.shopee.reading import instant, listed, text
+from marketplaces.connectors.shopee.reading import instant
 from marketplaces.crossing import Notice, Ring, Webhook
 from marketplaces.errors import NotGenuine, Unauthorized
+from marketplaces.values import listed, text
 
 #: Status, tracking number, shipping document, fulfillment of a package, changed package. All others name no order.
 ABOUT_ORDERS = frozenset({3, 4, 15, 30, 47})

@@ -1,31 +1,15 @@
-"""Reading the values Shopee writes: text, amounts, units, Unix seconds; zero and masks where it does not tell. Pure."""
+"""Reading what is peculiar to Shopee's values: times as seconds, masks where it does not tell. Pure."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from datetime import datetime
 from typing import Any
 
 from marketplaces.errors import Malformed
+from marketplaces.values import shown, text
+from marketplaces.values import unix_instant as instant
 
-CENT = Decimal("0.01")
-LONGEST_CODE = 80
-LARGEST_AMOUNT = Decimal(10) ** 10
-LARGEST_QUANTITY = 2**31 - 1
-#: 1990 to 2200, in Unix seconds.
-PLAUSIBLE = range(631_152_000, 7_258_118_400)
+__all__ = ["MASK", "digits", "instant", "required_instant", "unmasked"]
+
 MASK = "*"
-
-_KINDS = {str: "texto", bool: "booleano", int: "número", float: "número", list: "lista", dict: "objeto"}
-
-
-def text(value: Any, *, most: int = 250) -> str:
-    """One line of at most `most` characters; "" for null, booleans, lists and objects."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    # PostgreSQL cannot hold a NUL.
-    return " ".join(str(value).replace("\0", " ").split())[:most].rstrip()
 
 
 def unmasked(value: Any, *, most: int = 250) -> str:
@@ -34,29 +18,8 @@ def unmasked(value: Any, *, most: int = 250) -> str:
     return "" if MASK in found else found
 
 
-def identifier(value: Any, field: str) -> str:
-    """A code exactly as written, because it is sent back."""
-    if not isinstance(value, str) or not value.strip():
-        raise Malformed(f"{field}: falta o código." if value in (None, "") else f"{field}: {shown(value)} não serve.")
-    if len(value) > LONGEST_CODE or not value.isprintable():
-        raise Malformed(f"{field}: {shown(value)} tem mais de {LONGEST_CODE} caracteres ou caracteres invisíveis.")
-    return value
-
-
-def number(value: Any) -> int:
-    """An id or a count; 0 for null and whatever is none."""
-    found = text(value, most=30)
-    return int(found) if found.isascii() and found.isdigit() else 0
-
-
 def digits(value: Any) -> str:
     return "".join(character for character in unmasked(value) if character in "0123456789")
-
-
-def instant(value: Any) -> datetime | None:
-    """Unix seconds; None for 0 (an absent number), null and what is no time."""
-    seconds = number(value)
-    return datetime.fromtimestamp(seconds, UTC) if seconds in PLAUSIBLE else None
 
 
 def required_instant(value: Any, field: str) -> datetime:
@@ -65,51 +28,3 @@ def required_instant(value: Any, field: str) -> datetime:
     raise Malformed(
         f"{field}: falta a data." if value in (None, 0, "") else f"{field}: {shown(value)} não é uma data (segundos)."
     )
-
-
-def amount(value: Any, field: str, *, default: Decimal | None = None) -> Decimal:
-    """Reais and cents, never below zero. Null and "" give `default`."""
-    if value is None or value == "":
-        if default is None:
-            raise Malformed(f"{field}: falta o valor.")
-        return default
-    try:
-        found = Decimal(str(value).strip()) if isinstance(value, str | int | float) else Decimal("NaN")
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if isinstance(value, bool) or not found.is_finite() or not 0 <= found < LARGEST_AMOUNT:
-        raise Malformed(f"{field}: {shown(value)} não é um valor em reais.")
-    return found.quantize(CENT, ROUND_HALF_UP)
-
-
-def quantity(value: Any, field: str) -> int:
-    """Whole units, at least one."""
-    units = number(value)
-    if not 0 < units <= LARGEST_QUANTITY:
-        raise Malformed(f"{field}: {shown(value)} não é uma quantidade (número inteiro maior que zero).")
-    return units
-
-
-def entries(value: Any, field: str) -> list[Any]:
-    """A list that must be there."""
-    if value is None:
-        raise Malformed(f"{field}: falta a lista.")
-    if not isinstance(value, list):
-        raise Malformed(f"{field}: esperava uma lista, veio {kind(value)}.")
-    return value
-
-
-def listed(value: Any) -> Iterable[Any]:
-    """A list that may be anything else, which counts as empty."""
-    return value if isinstance(value, list) else ()
-
-
-def kind(value: Any) -> str:
-    return _KINDS.get(type(value), "objeto")
-
-
-def shown(value: Any) -> str:
-    """A wrong value as a problem quotes it."""
-    if value is None:
-        return "vazio"
-    return f"“{text(value, most=40)}”" if isinstance(value, str) else f"{kind(value)} {text(value, most=40)}".rstrip()

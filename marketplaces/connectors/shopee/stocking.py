@@ -10,8 +10,8 @@ from marketplaces.concurrently import each
 from marketplaces.connectors.shopee.calls import Json
 from marketplaces.connectors.shopee.client import LARGEST_BATCH, Client
 from marketplaces.connectors.shopee.items import listed_sku
-from marketplaces.connectors.shopee.reading import listed, number, text
 from marketplaces.errors import Rejected
+from marketplaces.values import listed, number, text
 
 #: Those that can be bought, and those that the seller has taken off for a while: they come back with their stock.
 STATUSES = ("NORMAL", "UNLIST")

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_noop
 from marketplaces.adapter import Connection
 from marketplaces.capabilities import LostPushes, Subscription
 from marketplaces.connectors.shopee.client import Client
-from marketplaces.connectors.shopee.reading import instant, listed, number, text
+from marketplaces.connectors.shopee.reading import instant
 from marketplaces.errors import MarketplaceError, Rejected
+from marketplaces.values import listed, number, text
 
 #: Codes that we heed.
 WANTED = {

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from marketplaces.adapter import Connection
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.credentials import Credentials
-from marketplaces.connectors.shopee.reading import instant, number
+from marketplaces.connectors.shopee.reading import instant
 from marketplaces.crossing import Grant
 from marketplaces.errors import Malformed, MarketplaceError, Rejected, Unauthorized
+from marketplaces.values import number
 
 PRODUCTION = frozenset(
     {"https://partner.shopeemobile.com", "https://openplatform.shopee.com.br", "https://openplatform.shopee.cn"}

@@ -17,6 +17,7 @@ from marketplaces.connectors.skyhub.desk import Desk
 from marketplaces.connectors.skyhub.statuses import AccountStatuses
 from marketplaces.connectors.skyhub.telling import TELLINGS, Telling
 from marketplaces.crossing import Listed
+from marketplaces.document import NO_JSON
 from marketplaces.errors import AlreadyApplied, Malformed, MarketplaceError, Rejected
 from marketplaces.limits import Limiter
 from orders.status import Status
@@ -55,7 +56,7 @@ class SkyHub(Desk):
             if body is None:
                 return
             fetched = _read(body, seen_at)
-            if fetched.problem == payload.NO_JSON and fetched.receipt:
+            if fetched.problem == NO_JSON and fetched.receipt:
                 fetched = await self._read_again(fetched)
             if not fetched.receipt:
                 # It will not be acknowledged, so it returns; a queue that gives only this would never end.

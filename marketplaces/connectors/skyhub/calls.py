@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from marketplaces import http
 from marketplaces.adapter import Connection
 from marketplaces.connectors.skyhub.credentials import Credentials
-from marketplaces.connectors.skyhub.reading import text
 from marketplaces.errors import Malformed, Unavailable
 from marketplaces.limits import Limiter
+from marketplaces.values import text
 
 Json = dict[str, Any]
 

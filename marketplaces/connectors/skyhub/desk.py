@@ -23,9 +23,10 @@ from marketplaces.capabilities import (
 )
 from marketplaces.connectors.skyhub.b2w import B2W, LARGEST_GROUP
 from marketplaces.connectors.skyhub.client import Client
-from marketplaces.connectors.skyhub.reading import amount, listed, text
+from marketplaces.connectors.skyhub.reading import amount
 from marketplaces.connectors.skyhub.statuses import DEFAULT_CODES
 from marketplaces.errors import Malformed, Rejected
+from marketplaces.values import listed, text
 from orders.status import Status
 
 #: The category of writes to an order that the shop behind SkyHub did not take (query-synchronization-errors).

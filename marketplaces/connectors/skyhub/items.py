@@ -4,8 +4,9 @@ from collections import Counter
 from typing import Any
 
 from marketplaces.connectors.skyhub import payload
-from marketplaces.connectors.skyhub.reading import amount, entries, identifier, kind, quantity, text
+from marketplaces.connectors.skyhub.reading import amount, identifier
 from marketplaces.errors import Malformed
+from marketplaces.values import entries, kind, quantity, text
 from orders.snapshot import Item
 
 

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 
 from marketplaces.connectors.skyhub import statuses
 from marketplaces.connectors.skyhub.client import LARGEST_PAGE, Client
-from marketplaces.connectors.skyhub.reading import instant, listed, text
+from marketplaces.connectors.skyhub.reading import instant
 from marketplaces.connectors.skyhub.telling import BRASILIA
 from marketplaces.crossing import Listed
+from marketplaces.values import listed, text
 
 #: Beyond this many entries a list is refused with 400; so it is asked for day by day.
 MOST = 10_000

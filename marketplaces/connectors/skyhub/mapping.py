@@ -1,11 +1,13 @@
 """From an order as SkyHub writes it to an OrderSnapshot. Pure: no Django, no network."""
 
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from marketplaces.connectors.skyhub import payload, people, statuses
 from marketplaces.connectors.skyhub.items import items
-from marketplaces.connectors.skyhub.reading import amount, first_instant, identifier, instant, listed, optional, text
+from marketplaces.connectors.skyhub.reading import amount, first_instant, identifier, instant, optional
+from marketplaces.document import part, parts
+from marketplaces.values import listed, text
 from orders.snapshot import ZERO, Fulfillment, InvoiceSeen, OrderSnapshot, Payment, Tracking
 
 B2W_FULFILLMENT = "b2w fulfillment"
@@ -17,13 +19,11 @@ FRAUD_RISK = "fraud_risk_detected"
 #: An expedition limit is believed only this near to the purchase.
 LONGEST_PREPARATION = timedelta(days=90)
 
-D = TypeVar("D", bound=payload.Doc)
-
 
 def snapshot(body: bytes, *, seen_at: datetime) -> OrderSnapshot:
     """Raises Malformed with field and reason (Portuguese: it is shown in quarantine as it is)."""
     order = payload.decode(body)
-    status = _part(order.status, payload.Status)
+    status = part(order.status, payload.Status)
     tags = _tags(order)
     told = payload.Status(code=order.status) if isinstance(order.status, str) else status
     return OrderSnapshot(
@@ -37,8 +37,8 @@ def snapshot(body: bytes, *, seen_at: datetime) -> OrderSnapshot:
         carrier=optional(order.shipping_carrier, most=80),
         shipping_method=optional(order.shipping_method, most=120),
         items=items(order.items),
-        payments=tuple(_payment(p, f"payments[{n}]") for n, p in enumerate(_parts(order.payments, payload.Payment))),
-        invoices=tuple(_invoice(i) for i in _parts(order.invoices, payload.Invoice) if text(i.key)),
+        payments=tuple(_payment(p, f"payments[{n}]") for n, p in enumerate(parts(order.payments, payload.Payment))),
+        invoices=tuple(_invoice(i) for i in parts(order.invoices, payload.Invoice) if text(i.key)),
         trackings=_trackings(order),
         tags=tags,
         fraud_risk=FRAUD_RISK in tags,
@@ -46,15 +46,6 @@ def snapshot(body: bytes, *, seen_at: datetime) -> OrderSnapshot:
         **_amounts(order),
         **_people(order),
     )
-
-
-def _part(value: object, kind_of: type[D]) -> D:
-    """A nested document; an empty one where it is withheld or of another type."""
-    return value if isinstance(value, kind_of) else kind_of()
-
-
-def _parts(value: object, kind_of: type[D]) -> list[D]:
-    return [entry for entry in listed(value) if isinstance(entry, kind_of)]
 
 
 def _channel_status(told: payload.Status) -> str:
@@ -65,7 +56,7 @@ def _channel_status(told: payload.Status) -> str:
 
 def _remote_code(order: payload.Order) -> str:
     """The marketplace's own number. Codes of 2025 hold a second hyphen: never split at every one."""
-    if remote := text(_part(order.import_info, payload.ImportInfo).remote_code, most=80):
+    if remote := text(part(order.import_info, payload.ImportInfo).remote_code, most=80):
         return remote
     code, prefix = text(order.code), f"{text(order.channel)}-"
     return code.removeprefix(prefix) if code.startswith(prefix) else code.partition("-")[2]
@@ -119,12 +110,12 @@ def _amounts(order: payload.Order) -> dict[str, Any]:
 
 
 def _people(order: payload.Order) -> dict[str, Any]:
-    customer = _part(order.customer, payload.Customer)
-    shipping = _part(order.shipping_address, payload.Address)
+    customer = part(order.customer, payload.Customer)
+    shipping = part(order.shipping_address, payload.Address)
     return {
         "buyer": people.buyer(customer),
         "shipping_address": people.address(shipping),
-        "billing_address": people.address(_part(order.billing_address, payload.Address)),
+        "billing_address": people.address(part(order.billing_address, payload.Address)),
         "masked": people.withheld(customer, shipping),
     }
 
@@ -148,8 +139,8 @@ def _invoice(told: payload.Invoice) -> InvoiceSeen:
 
 def _trackings(order: payload.Order) -> tuple[Tracking, ...]:
     """B2W Entrega fills shipments in while the order is still APPROVED: a tracking never means shipped."""
-    shipments = _parts(order.shipments, payload.Shipment)
-    tracks = [track for shipment in shipments for track in _parts(shipment.tracks, payload.Track)]
+    shipments = parts(order.shipments, payload.Shipment)
+    tracks = [track for shipment in shipments for track in parts(shipment.tracks, payload.Track)]
     return tuple(
         Tracking(code=text(t.code), carrier=optional(t.carrier), method=optional(t.method), url=text(t.url, most=500))
         for t in tracks

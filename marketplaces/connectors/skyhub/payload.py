@@ -9,14 +9,8 @@ from typing import Any
 
 import msgspec
 
-from marketplaces.errors import Malformed
-
-Odd = str | int | float | bool | list[Any] | None
-OddList = str | int | float | bool | dict[str, Any] | None
-
-
-class Doc(msgspec.Struct, gc=False):
-    """Base of all documents: unknown keys are skipped (new ones appear every year)."""
+from marketplaces import document
+from marketplaces.document import Doc, Odd, OddList
 
 
 class Status(Doc):
@@ -118,21 +112,13 @@ class Order(Doc):
     tags: Any = None
 
 
-NO_JSON = "O corpo da mensagem não é um JSON legível (UTF-8)."
-
 _decoder = msgspec.json.Decoder(Order | Odd)
 _CODE = re.compile(rb'"code"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 def decode(body: bytes) -> Order:
     """Raises Malformed when the body is no JSON object."""
-    try:
-        order = _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(NO_JSON) from error
-    if not isinstance(order, Order):
-        raise Malformed("A mensagem não é um pedido: esperava um objeto JSON.")
-    return order
+    return document.decode(_decoder, body, Order)
 
 
 def code_of(body: bytes) -> str:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from marketplaces.connectors.skyhub import payload
-from marketplaces.connectors.skyhub.reading import digits, listed, optional, text
+from marketplaces.connectors.skyhub.reading import optional
+from marketplaces.values import digits, listed, text
 from orders.snapshot import Address, Buyer
 
 #: What occurs instead of "BR": Extra, Casas Bahia and Ponto Frio write ISO 3166 alpha-3 (M2 1.0.5).

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from marketplaces.connectors.skyhub.reading import text
+from marketplaces.values import text
 from orders.status import Status
 
 #: The type decides. Two documents, the PHP SDK and the field disagree on some names; all of them are here.

@@ -9,8 +9,8 @@ from marketplaces.connectors.tiktok import reasons, statuses
 from marketplaces.connectors.tiktok.client import NO_SUCH_CALL, Client
 from marketplaces.connectors.tiktok.live import Live, look
 from marketplaces.connectors.tiktok.mapping import open_request
-from marketplaces.connectors.tiktok.reading import listed, text
 from marketplaces.errors import AlreadyApplied, MarketplaceError, Rejected
+from marketplaces.values import listed, text
 from orders.status import Status
 
 #: Being canceled or canceled already; completed or canceled.

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from marketplaces.connectors.tiktok.reading import listed, text
 from marketplaces.errors import Rejected
+from marketplaces.values import listed, text
 
 Json = dict[str, Any]
 

@@ -19,8 +19,8 @@ from marketplaces.connectors.tiktok.calls import (
     told,
 )
 from marketplaces.connectors.tiktok.credentials import Credentials
-from marketplaces.connectors.tiktok.reading import listed
 from marketplaces.errors import Rejected
+from marketplaces.values import listed
 
 __all__ = ["LIMITS", "Client"]
 

@@ -12,8 +12,8 @@ from marketplaces.adapter import Outgoing, ShipmentFact
 from marketplaces.connectors.tiktok.arranging import demand_shippable
 from marketplaces.connectors.tiktok.client import Client
 from marketplaces.connectors.tiktok.live import Live, Package, look, packages
-from marketplaces.connectors.tiktok.reading import text
 from marketplaces.errors import AlreadyApplied, Rejected, Unsupported
+from marketplaces.values import text
 from orders.snapshot import Fulfillment
 
 PROVIDER = "shipping_provider_id"

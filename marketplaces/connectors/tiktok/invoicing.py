@@ -13,8 +13,8 @@ from marketplaces.adapter import InvoiceFact, Outgoing
 from marketplaces.connectors.tiktok import statuses
 from marketplaces.connectors.tiktok.client import Client
 from marketplaces.connectors.tiktok.live import LATER, SOON, Live, look
-from marketplaces.connectors.tiktok.reading import text
 from marketplaces.errors import AlreadyApplied, NotReady, Rejected, Unsupported
+from marketplaces.values import text
 from orders.status import Status
 
 #: Of the file, before it is written as base64.

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from marketplaces.connectors.tiktok import payload, statuses
-from marketplaces.connectors.tiktok.reading import LONGEST_CODE, amount, entries, identifier, kind, text
 from marketplaces.errors import Malformed
+from marketplaces.values import LONGEST_CODE, amount, entries, identifier, kind, text
 from orders.snapshot import ZERO, Item
 
 

@@ -11,8 +11,8 @@ from marketplaces.connectors.tiktok import statuses
 from marketplaces.connectors.tiktok.calls import Json
 from marketplaces.connectors.tiktok.client import Client
 from marketplaces.connectors.tiktok.live import LATER, SOON, look
-from marketplaces.connectors.tiktok.reading import text
 from marketplaces.errors import Malformed, NotReady, Rejected, Unsupported
+from marketplaces.values import text
 from orders.snapshot import Fulfillment
 from orders.status import Status
 

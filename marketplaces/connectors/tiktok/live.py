@@ -10,8 +10,9 @@ from marketplaces.connectors.tiktok.client import Client
 from marketplaces.connectors.tiktok.items import sku
 from marketplaces.connectors.tiktok.mapping import package_ids
 from marketplaces.connectors.tiktok.polling import order
-from marketplaces.connectors.tiktok.reading import text
+from marketplaces.document import parts
 from marketplaces.errors import Malformed, NotReady, Rejected
+from marketplaces.values import text
 from orders.snapshot import OrderSnapshot
 from orders.status import Status
 
@@ -88,7 +89,7 @@ def demand_open(live: Live) -> None:
 
 
 async def _package(client: Client, live: Live, package: str) -> Package:
-    units = [unit for unit in payload.parts(live.document.line_items, payload.Unit) if text(unit.package_id) == package]
+    units = [unit for unit in parts(live.document.line_items, payload.Unit) if text(unit.package_id) == package]
     words = {text(unit.package_status): text(unit.tracking_number, most=80) for unit in units}
     if len(words) != 1 or "" in words:
         told = await client.package(package)

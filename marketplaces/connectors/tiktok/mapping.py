@@ -5,7 +5,9 @@ from typing import Any
 
 from marketplaces.connectors.tiktok import payload, people, statuses
 from marketplaces.connectors.tiktok.items import items, units_of
-from marketplaces.connectors.tiktok.reading import amount, identifier, instant, required_instant, text
+from marketplaces.connectors.tiktok.reading import instant, required_instant
+from marketplaces.document import part, parts
+from marketplaces.values import amount, identifier, text
 from orders.snapshot import ZERO, CancelRequest, Fulfillment, Item, OrderSnapshot, Payment, Tracking
 from orders.status import Status
 
@@ -25,9 +27,9 @@ def snapshot(body: bytes, *, seen_at: Any) -> OrderSnapshot:
     word = text(order.status, most=60)
     units = units_of(order.line_items)
     status = _status(order, word, units)
-    returns = payload.parts(order.return_orders, payload.Return)
+    returns = parts(order.return_orders, payload.Return)
     lines = items(units, left=_left(order, word), returned=_ids(returns, statuses.RETURNED))
-    shipping_address = people.address(payload.part(order.recipient_address, payload.Address))
+    shipping_address = people.address(part(order.recipient_address, payload.Address))
     fulfillment = _fulfillment(order)
     return OrderSnapshot(
         code=code,
@@ -54,14 +56,14 @@ def snapshot(body: bytes, *, seen_at: Any) -> OrderSnapshot:
 
 def package_ids(order: payload.Order) -> list[str]:
     """Those of the order, and those that only its units name."""
-    told = [text(package.id) for package in payload.parts(order.packages, payload.Package)]
-    named = [text(unit.package_id) for unit in payload.parts(order.line_items, payload.Unit)]
+    told = [text(package.id) for package in parts(order.packages, payload.Package)]
+    named = [text(unit.package_id) for unit in parts(order.line_items, payload.Unit)]
     return [package for package in dict.fromkeys((*told, *named)) if package]
 
 
 def open_request(order: payload.Order) -> payload.Cancellation | None:
     """The buyer's, as far as it was asked for."""
-    told = payload.parts(order.cancellations, payload.Cancellation)
+    told = parts(order.cancellations, payload.Cancellation)
     return next((row for row in told if text(row.cancel_status) == statuses.CANCEL_PENDING), None)
 
 
@@ -104,11 +106,7 @@ def _brings_goods(one: payload.Return) -> bool:
 def _ids(returns: list[payload.Return], status: str) -> set[str]:
     """Of the line items that came back."""
     found = (one for one in returns if text(one.return_status) == status and _brings_goods(one))
-    return {
-        text(unit.order_line_item_id)
-        for one in found
-        for unit in payload.parts(one.return_line_items, payload.ReturnUnit)
-    }
+    return {text(unit.order_line_item_id) for one in found for unit in parts(one.return_line_items, payload.ReturnUnit)}
 
 
 def _fulfillment(order: payload.Order) -> Fulfillment:
@@ -147,7 +145,7 @@ def _dates(order: payload.Order, word: str) -> dict[str, Any]:
 
 def _amounts(order: payload.Order, lines: tuple[Item, ...]) -> dict[str, Any]:
     """What the buyer paid is told; beside goods and shipping it holds fees and what a payment platform gave."""
-    told = payload.part(order.payment, payload.Money)
+    told = part(order.payment, payload.Money)
     goods = sum((line.unit_price * line.quantity for line in lines), ZERO)
     shipping = amount(told.shipping_fee, "payment.shipping_fee", default=ZERO)
     total = amount(told.total_amount, "payment.total_amount", default=goods + shipping)
@@ -161,7 +159,7 @@ def _cancel_request(order: payload.Order) -> CancelRequest | None:
     told = open_request(order) or payload.Cancellation()
     asked_at = instant(told.create_time) or instant(order.request_cancel_time)
     requested_at = asked_at or required_instant(order.update_time, "update_time")
-    actions = payload.parts(told.seller_next_action_response, payload.NextAction)
+    actions = parts(told.seller_next_action_response, payload.NextAction)
     deadline = next((instant(action.deadline) for action in actions if instant(action.deadline)), None)
     return CancelRequest(
         requested_at=requested_at,
@@ -174,7 +172,7 @@ def _payments(order: payload.Order) -> tuple[Payment, ...]:
     method = text(order.payment_method_name)
     if not method:
         return ()
-    told = payload.part(order.payment, payload.Money)
+    told = part(order.payment, payload.Money)
     return (
         Payment(
             method=method,
@@ -188,7 +186,7 @@ def _payments(order: payload.Order) -> tuple[Payment, ...]:
 
 def _tags(order: payload.Order, units: list[payload.Unit], returns: list[payload.Return]) -> tuple[str, ...]:
     """For people: what the order's columns have no place for."""
-    packages, currency = package_ids(order), text(payload.part(order.payment, payload.Money).currency)
+    packages, currency = package_ids(order), text(part(order.payment, payload.Money).currency)
     found = (
         f"{len(packages)} pacotes" if len(packages) > 1 else "",
         "envio conjunto com outro pedido" if text(order.split_or_combine_tag) == "COMBINED" else "",

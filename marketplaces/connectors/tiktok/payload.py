@@ -8,18 +8,12 @@ the same again.
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from marketplaces.errors import Malformed
-
-Odd = str | int | float | bool | list[Any] | None
-OddList = str | int | float | bool | dict[str, Any] | None
-
-
-class Doc(msgspec.Struct, gc=False):
-    """Base of all documents: unknown keys are skipped (new ones appear every few months)."""
+from marketplaces import document
+from marketplaces.document import Doc, Odd, OddList
 
 
 class District(Doc):
@@ -137,22 +131,13 @@ class Order(Doc):
     return_orders: list[Return | Odd] | OddList = None
 
 
-NO_JSON = "O corpo da mensagem não é um JSON legível (UTF-8)."
-
-D = TypeVar("D", bound=Doc)
 _decoder = msgspec.json.Decoder(Order | Odd)
 _CODE = re.compile(rb'\A\s*\{\s*"id"\s*:\s*"([0-9A-Za-z_-]{1,80})"')
 
 
 def decode(body: bytes) -> Order:
     """Raises Malformed when the body is no JSON object."""
-    try:
-        order = _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(NO_JSON) from error
-    if not isinstance(order, Order):
-        raise Malformed("A mensagem não é um pedido: esperava um objeto JSON.")
-    return order
+    return document.decode(_decoder, body, Order)
 
 
 def joined(body: bytes, **more: Any) -> bytes:
@@ -162,15 +147,6 @@ def joined(body: bytes, **more: Any) -> bytes:
         return body
     tail = json.dumps(added, ensure_ascii=False, separators=(",", ":")).encode()[1:]
     return body.rstrip()[:-1].rstrip() + b"," + tail
-
-
-def part(value: object, kind_of: type[D]) -> D:
-    """A nested document; an empty one where it is withheld or of another type."""
-    return value if isinstance(value, kind_of) else kind_of()
-
-
-def parts(value: object, kind_of: type[D]) -> list[D]:
-    return [entry for entry in value if isinstance(entry, kind_of)] if isinstance(value, list) else []
 
 
 def code_of(body: bytes) -> str:

@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 from marketplaces.connectors.tiktok import payload
-from marketplaces.connectors.tiktok.reading import MASK, digits, text, unmasked
+from marketplaces.connectors.tiktok.reading import MASK, digits, unmasked
+from marketplaces.document import part, parts
+from marketplaces.values import text
 from orders.snapshot import Address, Buyer
 
 STATES = {
@@ -21,7 +23,7 @@ _NUMBER = re.compile(r"(?:n[º°.]?\s*)?(\d+\s?[A-Za-z]?|s/?n)", re.IGNORECASE)
 
 def buyer(order: payload.Order) -> Buyer:
     """The name that belongs to the CPF is what the NF-e wants; the e-mail is TikTok Shop's own, for this order."""
-    told = payload.part(order.recipient_address, payload.Address)
+    told = part(order.recipient_address, payload.Address)
     phone = unmasked(told.phone_number, most=40)
     return Buyer(
         name=unmasked(order.cpf_name, most=150) or unmasked(told.name, most=150),
@@ -51,14 +53,14 @@ def address(told: payload.Address) -> Address:
 
 def withheld(order: payload.Order) -> bool:
     """Is anything of it masked, or not told yet? Before the shipment there are no districts."""
-    told = payload.part(order.recipient_address, payload.Address)
+    told = part(order.recipient_address, payload.Address)
     values = (told.name, told.full_address, told.address_detail, told.address_line1, told.postal_code, order.cpf)
     return any(MASK in text(value) for value in values) or not _places(told).get(CITY)
 
 
 def _places(told: payload.Address) -> dict[str, str]:
     """By level: country, state, city, neighborhood."""
-    rows = payload.parts(told.district_info, payload.District)
+    rows = parts(told.district_info, payload.District)
     return {text(row.address_level): unmasked(row.address_name) for row in rows}
 
 

@@ -14,9 +14,9 @@ from marketplaces.connectors.tiktok import mapping, payload, statuses
 from marketplaces.connectors.tiktok.answered import ScopeMissing
 from marketplaces.connectors.tiktok.calls import Json
 from marketplaces.connectors.tiktok.client import LARGEST_BATCH, Client
-from marketplaces.connectors.tiktok.reading import listed, text
 from marketplaces.crossing import Listed, Reached
 from marketplaces.errors import Malformed, Rejected
+from marketplaces.values import listed, text
 from marketplaces.windows import windows
 
 #: One run must search and read a whole window, whatever was sold in it.

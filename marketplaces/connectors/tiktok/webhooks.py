@@ -10,9 +10,9 @@ from typing import Any
 from marketplaces import signature
 from marketplaces.adapter import Connection
 from marketplaces.connectors.tiktok.credentials import Credentials
-from marketplaces.connectors.tiktok.reading import listed, text
 from marketplaces.crossing import Ring, Webhook
 from marketplaces.errors import NotGenuine, Unauthorized
+from marketplaces.values import listed, text
 
 #: Status, address, packages, cancellation, return, NF-e, after-sales and refund. All others name no order.
 ABOUT_ORDERS = frozenset({1, 3, 4, 11, 12, 36, 64, 67})
