@@ -12,11 +12,14 @@ MarketplaceError
 └── Unsupported     this marketplace has no such call: skipped, visibly
 """
 
+from marketplaces.redact import redact
+
 
 class MarketplaceError(Exception):
-    """`detail` is a sentence for people, without keys or personal data."""
+    """`detail` is a sentence for people; keys and personal data that a marketplace quotes in it are taken out."""
 
     def __init__(self, detail: str) -> None:
+        detail = redact(detail)
         super().__init__(detail)
         self.detail = detail
 

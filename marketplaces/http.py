@@ -25,6 +25,8 @@ logger = logging.getLogger("marketplaces.calls")
 #: Seconds from the first attempt to connect to the last byte of the answer. Every lease is longer.
 DEADLINE = 30.0
 LONGEST_RETRY_AFTER = 3600.0
+#: Characters, cut after the keys are out: half a key would not be found.
+LONGEST_REFUSAL = 500
 HEADERS = {"User-Agent": "Despacho", "Accept-Encoding": "gzip, deflate"}
 JSON = {"Content-Type": "application/json"}
 _SECRET_HEADER = re.compile("key|token|auth|secret|signature")
@@ -55,7 +57,7 @@ def recording() -> Iterator[list[Call]]:
 
 
 def _body_text(response: httpx.Response) -> str:
-    return response.text[:300]
+    return response.text
 
 
 def _is_success(response: httpx.Response) -> bool:
@@ -122,8 +124,13 @@ def decode(response: httpx.Response) -> Any:
 
 def refusal(response: httpx.Response, explain: Callable[[httpx.Response], str] = _body_text) -> str:
     """Its status and what it said, as people may read it: without keys and personal data."""
-    said = _redacted(_explained(response, explain), response.request)
-    return f"HTTP {response.status_code}: {said or response.reason_phrase}"
+    words = said(_explained(response, explain), response)[:LONGEST_REFUSAL]
+    return f"HTTP {response.status_code}: {words or response.reason_phrase}"
+
+
+def said(text: str, response: httpx.Response) -> str:
+    """Words out of an answer, without keys and personal data: it may quote what it was sent."""
+    return _redacted(text, response.request)
 
 
 def retry_after(response: httpx.Response) -> float | None:

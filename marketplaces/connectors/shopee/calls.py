@@ -181,7 +181,7 @@ def _judge(answer: httpx.Response, path: str, writes: bool, tolerate: str) -> No
     placeholder = path in PLACEHOLDER_PATHS and code in PLACEHOLDERS
     if not code or placeholder or (tolerate and code.strip() == tolerate):
         return
-    message = envelope.message if isinstance(envelope.message, str) else ""
+    message = http.said(envelope.message, answer) if isinstance(envelope.message, str) else ""
     raise error_of(code, message, writes=writes, retry_after=http.retry_after(answer))
 
 

@@ -157,11 +157,7 @@ def judged(answer: httpx.Response, *, writes: bool) -> Envelope:
 
 
 def _message(answer: httpx.Response, envelope: Envelope) -> str:
-    """Without the keys that it may quote."""
-    if not isinstance(envelope.message, str) or not envelope.message.strip():
-        return ""
-    said = envelope.message
-    return http.refusal(answer, lambda _answer: said).partition(": ")[2]
+    return http.said(envelope.message, answer).strip() if isinstance(envelope.message, str) else ""
 
 
 def is_tiktoks(answer: httpx.Response) -> bool:
