@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-#: Seconds. Looking costs two index look-ups; docs/decisions/0012 tells why nobody is notified instead.
+#: Seconds. Looking costs two index look-ups; docs/decisions/0015 tells why nobody is notified instead.
 LOOK_EVERY = 0.2
 
 _places = threading.BoundedSemaphore(settings.API_WAITERS)
