@@ -13,7 +13,7 @@ NO_SERVERS := $(KEYS) DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test journey faults faults-rabbitmq rehearse bench-store bench-drain bench-push bench-admin bench-api schemathesis services check lint types contracts migrations deployable locked lock clean-demo
+.PHONY: help demo test test-browser manual-pictures journey faults faults-rabbitmq test-pgbouncer rehearse bench-store bench-drain bench-push bench-admin bench-api bench-capacity schemathesis services check lint types contracts migrations deployable locked lock clean-demo
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,11 +39,14 @@ faults-rabbitmq: .venv/.dev ## the same with RabbitMQ as the broker, where rabbi
 rehearse: .venv/.dev ## restore a backup, and upgrade under load, with the ledger as judge (FROM=revision to upgrade from)
 	@$(PYTEST) -q -s tests/rehearsals $(ARGS)
 
-bench-store bench-drain bench-push bench-admin bench-api: bench-%: .venv/.dev
+bench-store bench-drain bench-push bench-admin bench-api bench-capacity: bench-%: .venv/.dev
 	@$(PYTHON_IN_VENV) -m benchmarks.$*
 
 bench-store: ## measure storing against the naive ORM and COPY (QUICK=1: under 50 s)
 bench-drain: ## measure pulling over HTTP against the naive loop and the bounds
+test-pgbouncer: .venv/.dev ## the tests that touch the engine, through a PgBouncer, where it is installed (ARGS=paths)
+	@$(PYTHON_IN_VENV) -m tests.pgbouncer $(ARGS)
+
 bench-push: ## measure telling updates against a task for each, and how soon they leave
 bench-admin: ## measure the order list at up to a million orders against a stock ModelAdmin
 
@@ -53,6 +56,7 @@ schemathesis: .venv/.dev ## every check of schemathesis against real web process
 	@$(PYTHON_IN_VENV) -m tests.fuzz $(ARGS)
 
 services: .venv/.demo ## start a throw-away PostgreSQL and Valkey and print their URLs
+bench-capacity: ## measure what an order costs through its whole life, and what that means (WRITE=1: into docs/capacity.md)
 	@$(WITH_SERVICES)
 
 check: lint types contracts migrations deployable locked ## everything else that must stay true

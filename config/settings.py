@@ -49,6 +49,8 @@ def database(url: str) -> dict[str, Any]:
             # Statements of orders/statements.py are prepared once they came so often. PgBouncer before 1.21: set 0.
             "prepare_threshold": int(env("DATABASE_PREPARE_AFTER", "3")) or None,
         },
+        # They belong to a session, which PgBouncer gives to somebody else meanwhile. Nothing here reads that much at once.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,  # after a restart of PostgreSQL the pool is full of dead connections
     }
