@@ -26,7 +26,7 @@ def wms() -> Warehouse:
     return Warehouse()
 
 
-def problem(response: Any, status: int, slug: str) -> dict[str, Any]:
+def assert_problem(response: Any, status: int, slug: str) -> dict[str, Any]:
     assert response.status_code == status, response.content
     assert response.headers["Content-Type"] == "application/problem+json"
     document: dict[str, Any] = json.loads(response.content)
@@ -38,7 +38,7 @@ def problem(response: Any, status: int, slug: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/orders/", "/api/v2/orders", "/api/nothing"])
 def test_an_unknown_address_below_api_is_404(path: str) -> None:
-    document = problem(Client().get(path), 404, "not-found")
+    document = assert_problem(Client().get(path), 404, "not-found")
 
     assert document["instance"] == path
 
@@ -53,12 +53,12 @@ def test_an_unknown_address_elsewhere_is_an_ordinary_404() -> None:
 def test_an_unknown_method_is_405_and_lists_the_known_ones(wms: Warehouse) -> None:
     response = wms.send("DELETE", "/orders")
 
-    problem(response, 405, "method-not-allowed")
+    assert_problem(response, 405, "method-not-allowed")
     assert response.headers["Allow"] == "GET, HEAD"
 
 
 def test_asking_for_anything_but_json_is_406(wms: Warehouse) -> None:
-    problem(wms.send("GET", "/orders", Accept="application/xml"), 406, "not-acceptable")
+    assert_problem(wms.send("GET", "/orders", Accept="application/xml"), 406, "not-acceptable")
 
 
 def test_a_body_that_is_no_json_type_is_415(wms: Warehouse) -> None:
@@ -66,7 +66,7 @@ def test_a_body_that_is_no_json_type_is_415(wms: Warehouse) -> None:
 
     response = wms.send("PUT", path, "reason=x", content_type="application/x-www-form-urlencoded")
 
-    document = problem(response, 415, "unsupported-media-type")
+    document = assert_problem(response, 415, "unsupported-media-type")
     assert "application/x-www-form-urlencoded" in document["detail"]
 
 
@@ -83,7 +83,7 @@ def test_a_body_that_is_no_json_type_is_415(wms: Warehouse) -> None:
 def test_a_body_that_cannot_be_read_is_400_and_says_where(wms: Warehouse, content: bytes, hint: str) -> None:
     response = wms.send("PUT", f"/orders/{make_order().pk}/cancellation", content, content_type="application/json")
 
-    assert hint in problem(response, 400, "malformed-json")["detail"]
+    assert hint in assert_problem(response, 400, "malformed-json")["detail"]
 
 
 def test_a_body_with_a_byte_order_mark_is_read(wms: Warehouse) -> None:
@@ -99,11 +99,11 @@ def test_a_body_that_is_too_large_is_413(wms: Warehouse) -> None:
 
     response = wms.send("PUT", f"/orders/{make_order().pk}/cancellation", content, content_type="application/json")
 
-    problem(response, 413, "body-too-large")
+    assert_problem(response, 413, "body-too-large")
 
 
 def test_a_host_that_is_not_ours_is_400() -> None:
-    problem(Client(headers={"Host": "elsewhere.example"}).get("/api/v1/orders"), 400, "bad-request")
+    assert_problem(Client(headers={"Host": "elsewhere.example"}).get("/api/v1/orders"), 400, "bad-request")
 
 
 def test_a_caller_who_is_too_fast_is_429_and_told_how_long_to_wait() -> None:
@@ -123,7 +123,7 @@ def test_a_caller_who_is_too_fast_is_429_and_told_how_long_to_wait() -> None:
 
     response = Busy.as_view()(APIRequestFactory().get("/api/v1/orders")).render()
 
-    problem(response, 429, "too-many-requests")
+    assert_problem(response, 429, "too-many-requests")
     assert response.headers["Retry-After"] == "7"
 
 
@@ -133,7 +133,7 @@ def test_an_error_of_ours_is_500_and_tells_nothing_of_it(wms: Warehouse) -> None
 
     response = wms.get("/channels")
 
-    document = problem(response, 500, "internal-error")
+    document = assert_problem(response, 500, "internal-error")
     assert "channel" not in json.dumps({**document, "instance": ""})
 
 
@@ -162,4 +162,4 @@ def test_every_type_has_a_page_that_says_what_to_do() -> None:
 
 
 def test_a_type_that_does_not_exist_has_no_page() -> None:
-    problem(Client().get("/api/problems/bad-weather"), 404, "not-found")
+    assert_problem(Client().get("/api/problems/bad-weather"), 404, "not-found")

@@ -89,6 +89,7 @@ def test_nothing_is_left_when_make_is_killed(programs: Programs, tmp_path: Path)
     guarded_pid(make)
     make.kill()
     until(lambda: programs.alive() == [])
+    assert make.wait(5) is not None
 
 
 def test_nohup_lives_on_when_the_terminal_is_closed(programs: Programs) -> None:

@@ -67,6 +67,7 @@ def test_a_body_in_the_answer_is_no_acknowledgment(tiktok: SandboxClient, hook: 
     tiktok.create_order()
 
     hook.wait(lambda: [row["problem"] for row in tiktok.queue()] == ["the answer has a body"])
+    assert len(hook.calls) >= 1
 
 
 def test_addresses_are_registered_by_the_api_for_each_kind(
