@@ -1,11 +1,14 @@
 # One image for web, worker, beat and migrations; docker-compose.yml tells them apart by their command.
 
 FROM python:3.11-slim AS build
-COPY requirements/bootstrap.lock requirements/base.lock /requirements/
+# observability: with what SENTRY_DSN needs.
+ARG EXTRAS=""
+COPY requirements/bootstrap.lock requirements/base.lock requirements/observability.lock /requirements/
 RUN pip install --no-cache-dir --no-deps --require-hashes -r /requirements/bootstrap.lock \
     && python -m venv --without-pip /venv \
-    && uv pip install --no-cache --python /venv/bin/python --no-deps --require-hashes --compile-bytecode \
-        -r /requirements/base.lock
+    && for name in base $EXTRAS; do \
+        uv pip install --no-cache --python /venv/bin/python --no-deps --require-hashes --compile-bytecode \
+            -r /requirements/$name.lock || exit 1; done
 WORKDIR /despacho
 COPY manage.py ./
 COPY config config

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import brokers, logs
+from config import brokers, logs, observing
 from config.backoffice import UNFOLD as UNFOLD  # Django reads it here
 from config.headers import STRICT
 
@@ -45,7 +45,7 @@ def database(url: str) -> dict[str, Any]:
             # Statements of orders/statements.py are prepared once they came so often. PgBouncer before 1.21: set 0.
             "prepare_threshold": int(env("DATABASE_PREPARE_AFTER", "3")) or None,
         },
-        # They belong to a session, which PgBouncer gives to somebody else meanwhile. Nothing here reads that much at once.
+        # They belong to a session, which PgBouncer gives to somebody else meanwhile. Nothing here reads that much.
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,  # after a restart of PostgreSQL the pool is full of dead connections
@@ -262,3 +262,4 @@ ATTEMPTS_KEPT_DAYS = int(env("ATTEMPTS_KEPT_DAYS", "365"))
 #: Prometheus sends it as a Bearer token; without it /metrics answers this machine alone.
 METRICS_TOKEN = env("METRICS_TOKEN", "")
 LOGGING = logs.configuration(json_lines=logs.as_json(env("LOG_JSON", "")), level=env("LOG_LEVEL", "INFO"))
+observing.start(env("SENTRY_DSN", ""))
