@@ -13,7 +13,7 @@ NO_SERVERS := $(KEYS) DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser manual-pictures journey faults faults-rabbitmq test-pgbouncer rehearse bench-store bench-drain bench-push bench-admin bench-api bench-capacity schemathesis services check lint types contracts migrations deployable locked lock clean-demo
+.PHONY: help demo test test-browser manual-pictures journey faults faults-rabbitmq test-pgbouncer rehearse bench-store bench-drain bench-push bench-admin bench-api bench-capacity schemathesis services check lint types contracts migrations deployable locked audit lock clean-demo
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,9 @@ deployable: .venv/.dev ## Django's check for production
 
 locked: ## lock files name no address
 	@! grep -nE '://|file:|find-links|index-url' requirements/*.lock
+
+audit: .venv/.demo ## known holes in what is locked (asks PyPI's vulnerability service, and fails where it cannot)
+	@$(PYTHON_IN_VENV) -m uv tool run pip-audit --disable-pip --require-hashes --strict --progress-spinner off -r requirements/base.lock
 
 lock: .venv/.demo ## make the lock files anew from requirements/*.in (UPGRADE=1 for newer versions)
 	@for name in $(LOCKS); do \

@@ -27,3 +27,12 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text())
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (DOCS / "security.md").read_text()))
+    sources = (path.read_text() for path in (DOCS.parent / "tests").rglob("test_*.py"))
+    there = {name for source in sources for name in re.findall(r"^ *def (test_\w+)", source, re.MULTILINE)}
+
+    assert named
+    assert named - there == set()
