@@ -3,7 +3,7 @@
 PYTHON_IN_VENV := .venv/bin/python
 WITH_SERVICES := $(PYTHON_IN_VENV) -m config.services
 PYTEST := $(PYTHON_IN_VENV) -m pytest
-LOCKS := bootstrap base demo dev
+LOCKS := bootstrap base demo observability dev
 # For checks that load the settings: keys that protect nothing, servers nobody speaks to.
 KEYS := env HTTPS=1 SECRET_KEY=0a1b2c3d4e5f6g7h8i9j-only-for-checks-0a1b2c3d4e5f6g7h8i9j \
 	FIELD_ENCRYPTION_KEYS=b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE=
@@ -13,7 +13,7 @@ NO_SERVERS := $(KEYS) DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser manual-pictures journey faults faults-rabbitmq test-pgbouncer rehearse bench-store bench-drain bench-push bench-admin bench-api bench-capacity schemathesis services check lint types contracts migrations deployable locked audit lock clean-demo
+.PHONY: help demo test journey faults faults-rabbitmq test-pgbouncer rehearse bench-store bench-drain bench-push bench-admin bench-api bench-capacity schemathesis services check lint types contracts migrations deployable locked audit lock clean-demo
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,14 +27,8 @@ clean-demo: ## forget the demo's data
 test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
 	@$(PYTEST) -n auto --dist loadgroup --ignore tests/rehearsals --ignore tests/rabbitmq $(ARGS)
 
-journey: .venv/.dev ## walk one order from the queue to delivered, through real processes
-	@$(PYTEST) -q -s tests/journey $(ARGS)
-
-faults: .venv/.dev ## kill, flush, freeze and fill: nothing is lost, nothing is told twice (QUICK=1, or MINUTES= ORDERS= SEED= HOUR=1)
-	@$(PYTEST) -q -s tests/faults $(if $(QUICK),--deselect tests/faults/test_hour.py) $(ARGS)
-
-faults-rabbitmq: .venv/.dev ## the same with RabbitMQ as the broker, where rabbitmq-server is installed
-	@$(PYTEST) -q -s tests/rabbitmq $(ARGS)
+test-pgbouncer: .venv/.dev ## the tests that touch the engine, through a PgBouncer, where it is installed (ARGS=paths)
+	@$(PYTHON_IN_VENV) -m tests.pgbouncer $(ARGS)
 
 rehearse: .venv/.dev ## restore a backup, and upgrade under load, with the ledger as judge (FROM=revision to upgrade from)
 	@$(PYTEST) -q -s tests/rehearsals $(ARGS)
@@ -44,10 +38,8 @@ bench-store bench-drain bench-push bench-admin bench-api bench-capacity: bench-%
 
 bench-store: ## measure storing against the naive ORM and COPY (QUICK=1: under 50 s)
 bench-drain: ## measure pulling over HTTP against the naive loop and the bounds
-test-pgbouncer: .venv/.dev ## the tests that touch the engine, through a PgBouncer, where it is installed (ARGS=paths)
-	@$(PYTHON_IN_VENV) -m tests.pgbouncer $(ARGS)
-
 bench-push: ## measure telling updates against a task for each, and how soon they leave
+bench-capacity: ## measure what an order costs through its whole life, and what that means (WRITE=1: into docs/capacity.md)
 bench-admin: ## measure the order list at up to a million orders against a stock ModelAdmin
 
 bench-api: ## measure the warehouse's API at up to a million orders against a stock ModelSerializer
@@ -56,7 +48,6 @@ schemathesis: .venv/.dev ## every check of schemathesis against real web process
 	@$(PYTHON_IN_VENV) -m tests.fuzz $(ARGS)
 
 services: .venv/.demo ## start a throw-away PostgreSQL and Valkey and print their URLs
-bench-capacity: ## measure what an order costs through its whole life, and what that means (WRITE=1: into docs/capacity.md)
 	@$(WITH_SERVICES)
 
 check: lint types contracts migrations deployable locked ## everything else that must stay true
