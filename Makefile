@@ -27,6 +27,15 @@ clean-demo: ## forget the demo's data
 test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
 	@$(PYTEST) -n auto --dist loadgroup --ignore tests/rehearsals --ignore tests/rabbitmq $(ARGS)
 
+journey: .venv/.dev ## walk one order from the queue to delivered, through real processes
+	@$(PYTEST) -q -s tests/journey $(ARGS)
+
+faults: .venv/.dev ## kill, flush, freeze and fill: nothing is lost, nothing is told twice (QUICK=1, or MINUTES= ORDERS= SEED= HOUR=1)
+	@$(PYTEST) -q -s tests/faults $(if $(QUICK),--deselect tests/faults/test_hour.py) $(ARGS)
+
+faults-rabbitmq: .venv/.dev ## the same with RabbitMQ as the broker, where rabbitmq-server is installed
+	@$(PYTEST) -q -s tests/rabbitmq $(ARGS)
+
 test-pgbouncer: .venv/.dev ## the tests that touch the engine, through a PgBouncer, where it is installed (ARGS=paths)
 	@$(PYTHON_IN_VENV) -m tests.pgbouncer $(ARGS)
 
