@@ -3,7 +3,7 @@
 PYTHON_IN_VENV := .venv/bin/python
 WITH_SERVICES := $(PYTHON_IN_VENV) -m config.services
 PYTEST := $(PYTHON_IN_VENV) -m pytest
-LOCKS := bootstrap base demo observability dev
+LOCKS := bootstrap base demo observability dev browser
 # For checks that load the settings: keys that protect nothing, servers nobody speaks to.
 KEYS := env HTTPS=1 SECRET_KEY=0a1b2c3d4e5f6g7h8i9j-only-for-checks-0a1b2c3d4e5f6g7h8i9j \
 	FIELD_ENCRYPTION_KEYS=b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE=
@@ -13,7 +13,7 @@ NO_SERVERS := $(KEYS) DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test journey faults faults-rabbitmq test-pgbouncer rehearse bench-store bench-drain bench-push bench-admin bench-api bench-capacity schemathesis services check lint types contracts migrations deployable locked audit lock clean-demo
+.PHONY: help demo test test-browser manual-pictures journey faults faults-rabbitmq test-pgbouncer rehearse bench-store bench-drain bench-push bench-admin bench-api bench-capacity schemathesis services check lint types contracts migrations deployable locked audit lock clean-demo
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,7 +25,15 @@ clean-demo: ## forget the demo's data
 	@if [ -x $(PYTHON_IN_VENV) ]; then $(PYTHON_IN_VENV) -m config.demo clean; else rm -rf .demo; fi
 
 test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
-	@$(PYTEST) -n auto --dist loadgroup --ignore tests/rehearsals --ignore tests/rabbitmq $(ARGS)
+	@$(PYTEST) -n auto --dist loadgroup --ignore tests/rehearsals --ignore tests/browser --ignore tests/rabbitmq $(ARGS)
+
+test-browser: .venv/.browser ## the back office in Chromium: journeys, accessibility (installs Chromium as root where missing)
+	@$(PYTHON_IN_VENV) -m tests.browser.chromium
+	@$(PYTEST) -q tests/browser $(ARGS)
+
+manual-pictures: .venv/.browser ## make the manual's pictures anew (docs/manual/pictures)
+	@$(PYTHON_IN_VENV) -m tests.browser.chromium
+	@$(PYTEST) -q tests/browser/pictures.py $(ARGS)
 
 journey: .venv/.dev ## walk one order from the queue to delivered, through real processes
 	@$(PYTEST) -q -s tests/journey $(ARGS)
@@ -95,3 +103,6 @@ lock: .venv/.demo ## make the lock files anew from requirements/*.in (UPGRADE=1 
 
 .venv/.dev: requirements/dev.lock requirements/bootstrap.lock
 	@sh requirements/install.sh dev
+
+.venv/.browser: requirements/browser.lock .venv/.dev
+	@sh requirements/install.sh browser

@@ -1,6 +1,7 @@
 """Every address of the project."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
@@ -13,6 +14,7 @@ from orders.api.pages import problem_page
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/two-factor/", two_factor, name="two_factor"),
+    path("favicon.ico", RedirectView.as_view(url=static("orders/favicon.svg"))),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("api/v1/", include("orders.api.urls")),

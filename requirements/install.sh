@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make or mend .venv from the hashed lock files: sh requirements/install.sh demo|dev
+# Make or mend .venv from the hashed lock files: sh requirements/install.sh demo|dev|browser (browser: beside dev)
 # Needs a Python >= 3.11 with venv; PYTHON=/path/to/python names one. pip's own configuration is respected.
 set -eu
 
