@@ -68,12 +68,14 @@ class Life:
         self.key = {"Authorization": f"Bearer {make_api_key()}"}
         self.api_url = api_url
         self.bytes = 0
+        self.quiet = Used()
         self.position = ""
 
     def phases(self) -> dict[str, Used]:
         self.connect("warm", ORDERS // 10)
         self.intake("warm")
         self.work()
+        self.quiet = self.measured(lambda: time.sleep(REST_SECONDS))
         before = database_bytes()
         self.connect("measured", ORDERS)
         used = {"Pulled, stored, acknowledged": self.measured(lambda: self.intake("measured"))}
@@ -84,8 +86,11 @@ class Life:
         return used
 
     def measured(self, work: Callable[[], None]) -> Used:
+        """Without what all of it uses while nothing happens."""
         with measuring(self.pids) as used:
             work()
+        for name, seconds in self.quiet.cpu.items():
+            used.cpu[name] = max(0.0, used.cpu[name] - seconds / self.quiet.seconds * used.seconds)
         return used
 
     def rest(self) -> Used:
@@ -165,10 +170,11 @@ def report(life: Life) -> None:
     cost = {name: sum(used.cpu[name] for used in phases.values()) / ORDERS for name in SERVERS}
     look = {name: at_rest.cpu[name] * PULL_EVERY / (STORES * at_rest.seconds) for name in SERVERS}
     wal = sum(used.wal for used in phases.values()) / ORDERS
+    idle = sum(life.quiet.cpu.values()) / life.quiet.seconds
     lines = [*costs(phases, cost, look), "", *model(cost, look, wal=wal, size=life.bytes / ORDERS)]
-    rates = [f"{name.lower()}: {ORDERS / used.seconds:,.0f} orders/s" for name, used in phases.items()]
-    lines += ["", f"Measured with {ORDERS:,} orders on {os.cpu_count()} cores that all of it and the load shared; "
-              + "; ".join(rates) + "."]  # fmt: skip
+    rates = [f"{name}: {ORDERS / used.seconds:,.0f} orders/s" for name, used in phases.items()]
+    shared = f"Measured with {ORDERS:,} orders on {os.cpu_count()} cores that all of it and the load shared"
+    lines += ["", f"{shared}; at rest it uses {idle:.0%} of a core. {'; '.join(rates)}."]
     print("\n" + "\n".join(lines))
     if os.environ.get("WRITE") == "1":
         text = DOCUMENT.read_text()
