@@ -1,0 +1,1 @@
+"""What operators rehearse before they need it: real processes, the sandbox's ledger as judge."""
