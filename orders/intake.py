@@ -7,6 +7,7 @@ What changes in an order is decided in merge.py; how it gets into PostgreSQL is 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -51,7 +52,7 @@ def receive(channel: Channel, snapshots: Sequence[OrderSnapshot]) -> Received:
     # Two writers that hold some of each other's orders would wait for ever: one at a time per channel.
     ids, digests = sql.together(
         (sql.LOCK_CHANNEL, {"channel": channel.pk, "count": len(codes)}),
-        (sql.DIGESTS, {"channel": channel.pk, "codes": codes}),
+        (sql.DIGESTS, {"channel": channel.pk, "codes": sql.array(codes)}),
     )
     held = dict(digests)
     news = [(snapshot, digest) for snapshot, digest in told if held.get(snapshot.code) != digest]
@@ -67,6 +68,9 @@ def receive(channel: Channel, snapshots: Sequence[OrderSnapshot]) -> Received:
 
 def _rounds(told: Iterable[Told]) -> list[list[Told]]:
     """Batches in which each order occurs once: its oldest snapshot in the first, and so on."""
+    told = sorted(told, key=lambda one: one[0].code)
+    if all(one[0].code != other[0].code for one, other in pairwise(told)):
+        return [told]
     rounds: list[list[Told]] = []
     seen: Counter[str] = Counter()
     for snapshot, digest in sorted(told, key=lambda one: (one[0].code, merge.version(one[0]))):
@@ -93,10 +97,8 @@ class _Batch:
 
     def take(self, told: list[Told]) -> Received:
         held = self._lock([s.code for s, _ in told if s.code in self.held or s.code in self.created])
-        fresh = [merge.create(snapshot, digest) for snapshot, digest in told if snapshot.code not in held]
         changes = [merge.merge(held[s.code], s, digest) for s, digest in told if s.code in held]
-        if fresh:
-            self._insert(fresh)
+        fresh = self._insert([one for one in told if one[0].code not in held])
         if changes:
             self._update(changes)
         return Received(
@@ -123,38 +125,52 @@ class _Batch:
     def _lock(self, codes: list[str]) -> dict[str, Row]:
         if not codes:
             return {}
-        return dict(map(sql.as_held, self._now(sql.LOCK_ORDERS, channel=self.channel.pk, codes=codes)))
+        return dict(map(sql.as_held, self._now(sql.LOCK_ORDERS, channel=self.channel.pk, codes=sql.array(codes))))
 
-    def _insert(self, changes: list[Change]) -> None:
-        for change in changes:
+    def _insert(self, told: list[Told]) -> list[Change]:
+        fresh: list[Change] = []
+        if told:
+            self._record(
+                fresh,
+                ("orders_order", sql.ORDER_COPY, self._create(told, fresh)),
+                ("orders_orderitem", sql.ITEM_COPY, self._book(_children(fresh, "items"))),
+                count=sum(2 + len(snapshot.items) for snapshot, _ in told),
+            )
+        return fresh
+
+    def _create(self, told: list[Told], fresh: list[Change]) -> Iterator[Row]:
+        """While PostgreSQL takes one order, the next is made; `fresh` fills meanwhile."""
+        for snapshot, digest in told:
+            change = merge.create(snapshot, digest)
             change.order_id = next(self.ids)
             self.created.add(change.code)
-        orders = [{**(c.row or {}), "id": c.order_id, "channel_id": self.channel.pk} for c in changes]
-        items = _children(changes, "items")
-        self.bookings += [(item["order_id"], item["sku"], item["reserved"], item["consumed"]) for item in items]
-        self._record(changes, ("orders_order", sql.ORDER_COPY, orders), ("orders_orderitem", sql.ITEM_COPY, items))
+            fresh.append(change)
+            yield {**(change.row or {}), "id": change.order_id, "channel_id": self.channel.pk}
+
+    def _book(self, items: Iterable[Row]) -> Iterator[Row]:
+        for item in items:
+            self.bookings.append((item["order_id"], item["sku"], item["reserved"], item["consumed"]))
+            yield item
 
     def _update(self, changes: list[Change]) -> None:
         if rows := [change.row for change in changes if change.row]:
             self._later(sql.UPDATE_ORDERS, rows=sql.as_json(rows))
-        if items := _children(changes, "items"):
+        if items := list(_children(changes, "items")):
             lines = sql.as_json(items)
             self._later(sql.UPSERT_ITEMS, rows=lines)
             self.emptied |= {order_id for (order_id,) in self._now(sql.EMPTY_LINES, rows=lines)}
-        if cleared := _children(changes, "cleared"):
+        if cleared := list(_children(changes, "cleared")):
             self._later(sql.CLEAR_ATTENTIONS, rows=sql.as_json(cleared))
         self.restocked |= {change.order_id for change in changes if change.restocks}
         self._follow_moves(changes)
-        self._record(changes)
+        self._record(changes, count=len(changes))
 
-    def _record(self, changes: list[Change], *new: sql.NewRows) -> None:
-        """Write new rows, and what is to be told and to be looked at about all changes."""
+    def _record(self, changes: list[Change], *new: sql.NewRows, count: int) -> None:
+        """Write new rows, about so many, and what is to be told and to be looked at about all changes."""
         by = Actor.channel(self.channel.code)
-        events = _children(changes, "events")
-        for event in events:
-            event |= {"by_kind": by.kind, "by_name": by.name}
-        self.unsent += sql.insert(*new, ("orders_orderevent", sql.EVENT_COPY, events))
-        if raised := _children(changes, "attentions"):
+        events = (event | {"by_kind": by.kind, "by_name": by.name} for event in _children(changes, "events"))
+        self.unsent += sql.insert(*new, ("orders_orderevent", sql.EVENT_COPY, events), count=count)
+        if raised := list(_children(changes, "attentions")):
             self._later(sql.RAISE_ATTENTIONS, rows=sql.as_json(raised), by_kind=by.kind, by_name=by.name)
 
     def _follow_moves(self, changes: list[Change]) -> None:
@@ -166,11 +182,9 @@ class _Batch:
             self._later(sql.SHIP_UNITS, orders=shipped)
 
 
-def _children(changes: Iterable[Change], kind: str) -> list[Row]:
+def _children(changes: Iterable[Change], kind: str) -> Iterator[Row]:
     """Items, events, attentions… of all orders, each with its order's id."""
-    children = []
     for change in changes:
         for child in getattr(change, kind):
             child["order_id"] = change.order_id
-            children.append(child)
-    return children
+            yield child

@@ -86,7 +86,7 @@ def _hash(content: object) -> str:
 def create(snapshot: OrderSnapshot, digest_: str) -> Change:
     """An order seen for the first time. An unknown status counts as NEW: it reserves stock and ships nothing."""
     status = snapshot.status or Status.NEW
-    row = columns(snapshot) | {"code": snapshot.code, "status": status, "digest": digest_} | _versions(snapshot)
+    row = {**columns(snapshot), **_versions(snapshot), "code": snapshot.code, "status": status, "digest": digest_}
     change = Change(snapshot.code, row=row, items=[_item(item) for item in snapshot.items], moved_to=status)
     for item in change.items:
         _place_units(item, status, snapshot.fulfillment)

@@ -3,10 +3,10 @@
 Psycopg would spend several times PostgreSQL's own work on dumping the same values as arrays.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from orders.merge import BOOKED, BUYER, DATA, JSON, Row
 
 Statement = tuple[str, dict[str, Any]]  #: and its parameters
-NewRows = tuple[str, Sequence[str], Sequence[Row]]  #: table, columns, rows
+NewRows = tuple[str, Sequence[str], Iterable[Row]]  #: table, columns, rows
 
 COLUMNS = ("code", "status", *DATA, *BUYER, "version", "status_version", "buyer_version", "digest")
 ITEM_TYPES = {
@@ -173,16 +173,23 @@ FEW = 20
 CHUNK = 20
 
 
-def insert(*tables: NewRows) -> list[Statement]:
-    """Insert new rows into tables. Each row has a value for every column, and none of them is there yet.
+def insert(*tables: NewRows, count: int) -> list[Statement]:
+    """Insert new rows, about `count` in all. Each has a value for every column, and none of them is there yet.
 
-    Where they are few this is left to the statement that comes back: send it together with what follows.
+    Where they are few this is left to the statement that comes back: send it together with what follows. Rows are read
+    table by table, and may be made only then.
     """
-    if sum(len(rows) for _table, _columns, rows in tables) <= FEW:
+    if count <= FEW:
         statement = _insert(*((table, columns) for table, columns, _rows in tables))
-        return [(statement, {table: as_json(rows) for table, _columns, rows in tables})]
-    for table, columns, rows in tables:
-        _copy(table, columns, rows)
+        return [(statement, {table: as_json(list(rows)) for table, _columns, rows in tables})]
+    copies = [(f"COPY {table} ({names(columns)}) {_FROM}", _chunks(columns, rows)) for table, columns, rows in tables]
+    ready: list[str] = []
+    for number, (statement, chunks) in enumerate(copies, start=1):
+        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as stream:
+            for chunk in chain(ready, chunks):
+                stream.write(chunk)
+            # While PostgreSQL still works on these, the next table's are made.
+            ready = [chunk for _statement, following in copies[number : number + 1] for chunk in following]
     return []
 
 
@@ -198,19 +205,17 @@ def _insert(*tables: tuple[str, Sequence[str]]) -> str:
     return f"WITH {','.join(parts)} SELECT"
 
 
-def _copy(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+def _chunks(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     formats = [_FORMATS.get(TYPES.get(name, ""), str) for name in columns]
     values = itemgetter(*columns)
-    statement = f"COPY {table} ({names(columns)}) {_FROM}"
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as stream:
-        for start in range(0, len(rows), CHUNK):
-            stream.write("".join([_line(formats, values(row)) for row in rows[start : start + CHUNK]]))
+    lines = (_line(formats, values(row)) for row in rows)
+    while chunk := "".join(islice(lines, CHUNK)):
+        yield chunk
 
 
 #: A character that no text of a marketplace consists of, so that a line without anything to escape stays as it is.
 _NULL = "\x01"
 _FROM = r"FROM STDIN WITH (NULL E'\x01')"
-_SPECIAL = re.compile(r"[\\\n\r]")
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -218,17 +223,18 @@ def _line(formats: Sequence[Callable[[Any], str]], values: Sequence[Any]) -> str
     """A row as COPY reads it. Hardly any needs escaping: one look at the whole is cheaper than one at each value."""
     texts = [_NULL if value is None else form(value) for form, value in zip(formats, values, strict=True)]
     line = "\t".join(texts)
-    if _SPECIAL.search(line) or line.count("\t") >= len(texts):
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(texts):
         line = "\t".join(text.translate(_ESCAPES) for text in texts)
     return line + "\n"
 
 
-def _array(parts: Iterable[str]) -> str:
+def array(parts: Iterable[str]) -> str:
+    """A text[] as PostgreSQL reads it. Psycopg would look at each value."""
     quoted = (part.replace("\\", r"\\").replace('"', r"\"") for part in parts)
     return "{" + ",".join(f'"{part}"' for part in quoted) + "}"
 
 
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "jsonb": lambda value: msgspec.json.encode(value).decode(),
-    "text[]": _array,
+    "text[]": array,
 }

@@ -18,7 +18,7 @@ from orders.attention import demand, relieve
 from orders.errors import InvalidFact
 from orders.models import Actor, Attention, StockCount, StockItem
 from orders.snapshot import Fulfillment
-from orders.statements import Statement, execute, together
+from orders.statements import Statement, array, execute, together
 from orders.status import RESERVING
 
 #: Of one SKU; more is a mistake, and beyond what the column holds.
@@ -106,7 +106,9 @@ def _change(moved: Mapping[str, Sequence[int]], unsent: Sequence[Statement] = ()
             together(*unsent)
         return []
     more, gone = zip(*moved.values(), strict=True)
-    return together(*unsent, (_BOOK, {"skus": list(moved), "more": list(more), "gone": list(gone)}))[-1]
+    return together(
+        *unsent, (_BOOK, {"skus": array(moved), "more": array(map(str, more)), "gone": array(map(str, gone))})
+    )[-1]
 
 
 def _flag(bookings: Sequence[Booking], scarce: Mapping[str, tuple[int, int]]) -> None:
