@@ -36,3 +36,23 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
 
     assert named
     assert named - there == set()
+
+
+MANUAL = DOCS / "manual"
+
+
+def test_every_page_of_the_manual_is_in_its_contents_and_every_picture_on_a_page() -> None:
+    pages = {page.name: page.read_text() for page in MANUAL.glob("*.md")}
+    linked = set(re.findall(r"^\d+\. \[.+\]\((.+\.md)\)$", pages["README.md"], re.MULTILINE))
+    shown = {name for text in pages.values() for name in re.findall(r"\]\(pictures/([^)]+)\)", text)}
+
+    assert linked == set(pages) - {"README.md"}
+    assert shown == {picture.name for picture in (MANUAL / "pictures").iterdir()}
+
+
+def test_the_manuals_pictures_stay_small_and_each_says_what_it_shows() -> None:
+    sizes = [picture.stat().st_size for picture in (MANUAL / "pictures").iterdir()]
+
+    assert max(sizes) < 150_000
+    assert sum(sizes) < 4_000_000
+    assert [page.name for page in MANUAL.glob("*.md") if "![](" in page.read_text()] == []

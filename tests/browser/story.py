@@ -15,7 +15,18 @@ from marketplaces.models import Account, InboundMessage
 from orders import attention, jobs, stock, verbs
 from orders.intake import receive
 from orders.jobs import NewRow
-from orders.models import Actor, ApiKey, Attention, Channel, ChannelUpdate, ChannelUpdateAttempt, Job, Label, Note, Order
+from orders.models import (
+    Actor,
+    ApiKey,
+    Attention,
+    Channel,
+    ChannelUpdate,
+    ChannelUpdateAttempt,
+    Job,
+    Label,
+    Note,
+    Order,
+)
 from orders.snapshot import Address, Buyer, CancelRequest, Item, OrderSnapshot, Payment
 from orders.status import Status
 from tests.browser.clock import NOW, ago, at
