@@ -27,7 +27,7 @@ SHIPPING = frozenset({"ship", "deliver", "fail_delivery"})
 
 
 def possible(order: Order) -> frozenset[str]:
-    """Names of the verbs that it takes. Reads the order and its NF-e, and of an invoiced one what its channel refused."""
+    """Names of the verbs that it takes. Reads the order and its NF-e, of an invoiced one also what was refused."""
     allowed = {name for name in STATUSES if not obstacle(order, name)}
     if may_replace(order):
         allowed.add("replace_invoice")
