@@ -97,6 +97,8 @@ def until_settled(hub: Hub, ledger: Ledger, warehouse: Warehouse, *, within: flo
 
 
 def what_is_left(hub: Hub, ledger: Ledger, warehouse: Warehouse) -> str:
+    if warehouse.errors:
+        warehouse.end()
     if not warehouse.is_idle:
         return "work for the warehouse"
     if queued := [entry for store in hub.stores for entry in store.queue()]:

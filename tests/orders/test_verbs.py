@@ -388,3 +388,13 @@ def test_the_note_of_an_order_that_its_channel_calls_invoiced_is_recorded_and_no
     assert order.status == status
     assert order.invoice
     assert not order.updates.exists()
+
+
+def test_a_delivery_of_now_is_taken_though_the_channels_clock_is_ahead() -> None:
+    ahead = timezone.now() + timedelta(minutes=5)
+    order = make_order(status=Status.SHIPPED, shipped_at=ahead)
+
+    verbs.deliver(order, by=WAREHOUSE)
+
+    order.refresh_from_db()
+    assert (order.status, order.delivered_at) == (Status.DELIVERED, ahead)
