@@ -22,6 +22,8 @@ WAYS = (
     Way(choice={"way": "pickup", "slot": "2"}, group=PICKUP, label="ter 17/11, 14h–18h"),
     Way(choice={"way": "dropoff"}, group="Postagem", label="qualquer agência parceira"),
 )
+#: What a browser does by itself, a moment sooner or later.
+SETTLE = "document.querySelector('[autofocus]')?.focus(); document.fonts.ready.then(() => undefined)"
 Show = Callable[[Desk, Story], object]
 
 
@@ -121,6 +123,7 @@ def test_every_picture_is_taken(story: Story, sit_down: SitDown) -> None:
         for name, show in PICTURES.items():
             show(desk, story)
             desk.page.wait_for_load_state("networkidle")
+            desk.page.evaluate(SETTLE)
             for scheme, dark in (("claro", False), ("escuro", True)):
                 _take(desk.page, FOLDER / f"{name}-{form}-{scheme}.webp", dark=dark)
             desk.page.emulate_media(color_scheme="light")
