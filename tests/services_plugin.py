@@ -19,13 +19,21 @@ KEYS = {
 }
 
 
+#: What this run started itself. A worker of `-n` does not share it: a transaction that is open in one database holds
+#: the change feed back in all databases of its server.
+STARTED = "DESPACHO_TESTS_STARTED"
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
-    """Export what settings.py reads; an xdist worker takes the services of the run that started it."""
-    if (worker := os.environ.get("PYTEST_XDIST_WORKER")) is not None:
+    """Export what settings.py reads. A worker has servers of its own, or shares those that somebody else named."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    for name in os.environ.pop(STARTED, "").split():
+        del os.environ[name]
+    if worker and "REDIS_URL" in os.environ:
         os.environ["REDIS_URL"] = redis_url_of(worker, os.environ["REDIS_URL"])
-    else:
-        os.environ.update({**KEYS, **_start(early_config).env})
+    ours = [name for name in ("DATABASE_URL", "REDIS_URL") if name not in os.environ]
+    os.environ.update({**KEYS, **_start(early_config).env, STARTED: " ".join(ours)})
     return (yield)
 
 
