@@ -192,7 +192,9 @@ def accounts_answer() -> Iterator[Finding]:
         else:
             yield good(subject, "address and credentials are right")
         if account.production and not account.effective_base_url.startswith("https://"):
-            yield odd(subject, "speaks plain HTTP: credentials can be read on the way", "Let its address begin with https://.")
+            yield odd(
+                subject, "speaks plain HTTP: credentials can be read on the way", "Let its address begin with https://."
+            )
         if drift := _marketplace_clock(account):
             yield drift
 
