@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import httpx
@@ -86,7 +87,8 @@ class Hub:
         assert answer.status_code == 200, answer.text
 
     def run(self, script: str) -> None:
-        """Python inside Despacho, as `manage.py shell -c`."""
+        """Python inside Despacho, in one transaction: no worker meets an account that has no token yet."""
+        script = f"from django.db import transaction\nwith transaction.atomic():\n{indent(script, '    ')}"
         roles.manage("shell", "-c", script, env=self.env, logs=self.folder).run()
 
     def kill_worker(self) -> None:
