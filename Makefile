@@ -1,7 +1,7 @@
 # What a person types. Each target does its own set-up: python3 (3.11 or newer), make and git are all it needs.
 
 PYTHON_IN_VENV := .venv/bin/python
-WITH_SERVICES := $(PYTHON_IN_VENV) -m config.services
+WITH_SERVICES := $(PYTHON_IN_VENV) -m config.running.services
 PYTEST := $(PYTHON_IN_VENV) -m pytest
 LOCKS := bootstrap base demo observability dev browser
 # For checks that load the settings: keys that protect nothing, servers nobody speaks to.
@@ -19,10 +19,10 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.demo ## run everything here: database, broker, marketplaces, web, worker, beat (DEMO_PORT=8001 if 8000 is busy)
-	@$(PYTHON_IN_VENV) -m config.demo
+	@$(PYTHON_IN_VENV) -m config.running.demo
 
 clean-demo: ## forget the demo's data
-	@if [ -x $(PYTHON_IN_VENV) ]; then $(PYTHON_IN_VENV) -m config.demo clean; else rm -rf .demo; fi
+	@if [ -x $(PYTHON_IN_VENV) ]; then $(PYTHON_IN_VENV) -m config.running.demo clean; else rm -rf .demo; fi
 
 test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
 	@$(PYTEST) -n auto --dist loadgroup --ignore tests/rehearsals --ignore tests/browser --ignore tests/rabbitmq $(ARGS)

@@ -18,9 +18,9 @@ from benchmarks import hub
 from benchmarks.rounds import QUICK, result
 from benchmarks.stub import Stub
 from benchmarks.usage import Used, database_bytes, measuring, postgres_pid, redis_pid, until
-from config import roles
-from config.ports import free_port
-from config.processes import Group, wait_ready
+from config.running import roles
+from config.running.ports import free_port
+from config.running.processes import Group, wait_ready
 
 ORDERS, STORES = (150, 20) if QUICK else (4_000, 40)
 PULL_EVERY = 5  #: seconds, here

@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from config import services
-from config.guard import guarded
+from config.running import services
+from config.running.guard import guarded
 
 
 def run(benchmark: Callable[[], None]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config import roles
-from config.processes import Group, Process, says, wait_ready
+from config.running import roles
+from config.running.processes import Group, Process, says, wait_ready
 
 TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from config.ports import answers, free_port
-from config.processes import Group, Process
+from config.running.ports import answers, free_port
+from config.running.processes import Group, Process
 
 
 class Caller:

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from config.ports import free_port
-from config.processes import Process, says
+from config.running.ports import free_port
+from config.running.processes import Process, says
 
 PAGE = 50  #: orders in one answer to a poller
 CODE = b"Lojas Americanas-1530000000303"

@@ -5,10 +5,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from config import roles, services
-from config.guard import guarded
-from config.ports import free_port
-from config.processes import Group
+from config.running import roles, services
+from config.running.guard import guarded
+from config.running.ports import free_port
+from config.running.processes import Group
 
 KEYS = {"SECRET_KEY": "only for tests", "FIELD_ENCRYPTION_KEYS": "b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE="}
 #: Orders in every status, papers, stock and a key that may do everything; the key is the last line.

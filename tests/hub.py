@@ -16,12 +16,12 @@ import httpx
 import psycopg
 import redis
 
-from config import roles
-from config.ports import free_port
-from config.postgres import running_postgres
-from config.processes import Group, Process, wait_ready
-from config.services import Services
-from config.valkey import running_valkey
+from config.running import roles
+from config.running.ports import free_port
+from config.running.postgres import running_postgres
+from config.running.processes import Group, Process, wait_ready
+from config.running.services import Services
+from config.running.valkey import running_valkey
 from sandbox.client import SandboxClient
 from tests.factories import make_access_key
 from tests.faults.proxy import Proxy

@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config import services
-from config.accounts import Account, home
-from config.guard import guarded
-from config.ports import free_port, listens
-from config.processes import Group, Process, SetupError
+from config.running import services
+from config.running.accounts import Account, home
+from config.running.guard import guarded
+from config.running.ports import free_port, listens
+from config.running.processes import Group, Process, SetupError
 
 #: Whatever a session might keep from one transaction to the next.
 PATHS = (

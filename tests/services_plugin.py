@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from config import services
-from config.processes import SetupError
+from config.running import services
+from config.running.processes import SetupError
 
 KEYS = {
     "SECRET_KEY": "only for tests",

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.accounts import Account, home
-from config.binaries import postgres_folder
-from config.ports import free_port
-from config.processes import Group, Process, says
+from config.running.accounts import Account, home
+from config.running.binaries import postgres_folder
+from config.running.ports import free_port
+from config.running.processes import Group, Process, says
 
 
 @contextmanager

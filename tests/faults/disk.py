@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.accounts import Account
-from config.processes import Process
+from config.running.accounts import Account
+from config.running.processes import Process
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from config.processes import Process
+from config.running.processes import Process
 from tests.faults.disk import full_disk
 from tests.hub import SKYHUB_LEASE, Hub
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.ports import free_port
-from config.processes import Group, Process, SetupError, says
+from config.running.ports import free_port
+from config.running.processes import Group, Process, SetupError, says
 
 #: Debian's script beside it changes the user and needs fixed folders.
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from config import roles
-from config.accounts import Account
-from config.binaries import postgres_folder
+from config.running import roles
+from config.running.accounts import Account
+from config.running.binaries import postgres_folder
 from tests.factories import make_access_key
 from tests.hub import Hub, running_hub, until
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from config import roles
-from config.ports import free_port
-from config.processes import Group, Process
+from config.running import roles
+from config.running.ports import free_port
+from config.running.processes import Group, Process
 from tests.factories import make_access_key
 from tests.hub import Hub, running_hub, until
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from config.ports import free_port
+from config.running.ports import free_port
 
 from .conftest import Programs, until
 
 # The demo in a folder of its own.
 DEMO = """
 import os, pathlib, sys
-from config import demo
+from config.running import demo
 demo.FOLDER = pathlib.Path(os.environ["TEST_FOLDER"]) / "demo"
 demo.LOGS = demo.FOLDER / "log"
 sys.exit(demo.main([]))

@@ -14,8 +14,8 @@ from .conftest import Programs, until
 # own and is deaf to everything but SIGKILL.
 TREE = """
 import os, pathlib, signal, sys, time
-from config.guard import guarded
-from config.processes import Group, Process, says
+from config.running.guard import guarded
+from config.running.processes import Group, Process, says
 
 folder = pathlib.Path(os.environ["TEST_FOLDER"])
 server = '''
@@ -110,7 +110,7 @@ def test_a_stop_that_was_asked_for_is_no_failure(programs: Programs) -> None:
 
 def test_a_problem_is_told_in_a_sentence_without_a_traceback(programs: Programs) -> None:
     program = programs.start(
-        "import sys; from config.guard import guarded; from config.processes import SetupError\n"
+        "import sys; from config.running.guard import guarded; from config.running.processes import SetupError\n"
         "def main(): raise SetupError('This is wrong: do that.')\n"
         "sys.exit(guarded(main))"
     )

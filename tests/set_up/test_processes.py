@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from config.ports import answers, free_port, is_free, listens, start_on_free_port
-from config.processes import Group, Process, SetupError, says, wait_ready
+from config.running.ports import answers, free_port, is_free, listens, start_on_free_port
+from config.running.processes import Group, Process, SetupError, says, wait_ready
 
 from .conftest import Programs, until
 

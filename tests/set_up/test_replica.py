@@ -12,12 +12,12 @@ import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from config import roles
-from config.ports import free_port
-from config.postgres import running_postgres
-from config.processes import Group, Process
 from config.replica import WROTE, may_be_behind
-from config.services import Services
+from config.running import roles
+from config.running.ports import free_port
+from config.running.postgres import running_postgres
+from config.running.processes import Group, Process
+from config.running.services import Services
 from orders import replica
 from orders.models import ApiKey, Order
 from tests.hub import KEYS, until

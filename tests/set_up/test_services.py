@@ -14,15 +14,15 @@ import psycopg
 import pytest
 import redis
 
-from config import services
-from config.processes import SetupError
+from config.running import services
+from config.running.processes import SetupError
 from tests.services_plugin import redis_url_of
 
 from .conftest import Programs, until
 
 HOLD = """
 import os, pathlib, signal, sys
-from config import services
+from config.running import services
 folder = os.environ.get("DATA_DIR")
 with services.running(data_dir=folder and pathlib.Path(folder)) as found:
     print(*found.env.values(), flush=True)
@@ -81,7 +81,7 @@ def test_the_servers_go_when_their_parent_does(signum: signal.Signals, programs:
 def test_the_command_line_runs_a_command_with_services_and_returns_its_exit_code(programs: Programs) -> None:
     command = "import os, sys; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL']); sys.exit(7)"
     done = subprocess.run(
-        [sys.executable, "-m", "config.services", sys.executable, "-c", command],
+        [sys.executable, "-m", "config.running.services", sys.executable, "-c", command],
         capture_output=True,
         text=True,
         timeout=60,
@@ -92,7 +92,7 @@ def test_the_command_line_runs_a_command_with_services_and_returns_its_exit_code
 
 
 def test_the_command_line_prints_urls_until_it_is_interrupted(programs: Programs) -> None:
-    program = programs.start("import runpy; runpy.run_module('config.services', run_name='__main__')")
+    program = programs.start("import runpy; runpy.run_module('config.running.services', run_name='__main__')")
     assert program.stdout
     lines = [program.stdout.readline(), program.stdout.readline()]
     assert [line.partition("=")[0] for line in lines] == ["DATABASE_URL", "REDIS_URL"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.processes import Group, Process, says
-from config.supervisor import Supervisor
+from config.running.processes import Group, Process, says
+from config.running.supervisor import Supervisor
 
 from .conftest import until
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from django.utils import translation
 
-from config.ports import free_port
+from config.running.ports import free_port
 from marketplaces import clients, http, loop
 from marketplaces.errors import Malformed, OutcomeUnknown, Rejected, Unauthorized, Unavailable
 from tests.marketplaces.engine.wire import CUT, Server, running_server

@@ -12,7 +12,7 @@ import redis
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from config.ports import free_port
+from config.running.ports import free_port
 from marketplaces import limits, loop
 from marketplaces.errors import Throttled
 from marketplaces.limits import LOCAL_SHARE, SHARE, SharedLimiter, limits_problem

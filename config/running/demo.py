@@ -1,4 +1,4 @@
-"""`make demo`: the whole of Despacho on this machine, its data in .demo. `python -m config.demo clean` forgets it."""
+"""`make demo`: the whole of Despacho here, its data in .demo. `python -m config.running.demo clean` forgets it."""
 
 import base64
 import contextlib
@@ -12,11 +12,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from config import roles, services
-from config.guard import guarded
-from config.ports import is_free
-from config.processes import Group, Process, SetupError, wait_ready
-from config.supervisor import Supervisor
+from config.running import roles, services
+from config.running.guard import guarded
+from config.running.ports import is_free
+from config.running.processes import Group, Process, SetupError, wait_ready
+from config.running.supervisor import Supervisor
 
 FOLDER = roles.ROOT / ".demo"
 LOGS = FOLDER / "log"

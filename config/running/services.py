@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis: those of DATABASE_URL and REDIS_URL, else our own. `python -m config.services [command …]`."""
+"""PostgreSQL and Redis: those of the environment, else our own. `python -m config.running.services [command …]`."""
 
 import fcntl
 import os
@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 import psycopg
 import redis
 
-from config.guard import guarded
-from config.postgres import running_postgres
-from config.processes import Process, SetupError
-from config.valkey import running_valkey
+from config.running.guard import guarded
+from config.running.postgres import running_postgres
+from config.running.processes import Process, SetupError
+from config.running.valkey import running_valkey
 
 THROW_AWAY_PREFIX = "despacho-services-"
 

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from config.ports import answers
-from config.processes import Process, says
-from config.services import Services
+from config.running.ports import answers
+from config.running.processes import Process, says
+from config.running.services import Services
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SPEAK_UP = ["--loglevel", "INFO"]  # at which worker and beat say that they are ready
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import psycopg
 
-from config.accounts import Account, Home, home
-from config.binaries import postgres_folder
-from config.ports import start_on_free_port
-from config.processes import Group, Process, SetupError, says
+from config.running.accounts import Account, Home, home
+from config.running.binaries import postgres_folder
+from config.running.ports import start_on_free_port
+from config.running.processes import Group, Process, SetupError, says
 
 SETTINGS = (
     "--listen_addresses=127.0.0.1",

@@ -8,8 +8,8 @@ import tempfile
 from importlib import metadata, util
 from pathlib import Path
 
-from config.accounts import Account
-from config.processes import SetupError
+from config.running.accounts import Account
+from config.running.processes import SetupError
 
 
 def postgres_folder(account: Account) -> Path:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.accounts import Account, home
-from config.binaries import valkey_server
-from config.ports import start_on_free_port
-from config.processes import Group, Process, says
+from config.running.accounts import Account, home
+from config.running.binaries import valkey_server
+from config.running.ports import start_on_free_port
+from config.running.processes import Group, Process, says
 
 # In a file, because the whole machine can read a command line.
 CONFIGURATION = """\

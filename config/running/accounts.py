@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.processes import SetupError
+from config.running.processes import SetupError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import http.client
 import socket
 from collections.abc import Callable
 
-from config.processes import Group, Process, SetupError
+from config.running.processes import Group, Process, SetupError
 
 
 def free_port() -> int:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from config.processes import Process
+from config.running.processes import Process
 
 LONGEST_PAUSE = 30.0
 LONG_LIFE = 60.0
