@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from marketplaces.redact import is_private, masked
+from marketplaces.redact import MASK, is_private, masked
 
 _FIELD = re.compile(r"""\s(\w+)=('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s'"]\S*|(?=\s|$))""")
 #: area.event at the beginning of a line of ours.
@@ -60,10 +60,10 @@ def configuration(*, json_lines: bool, level: str) -> dict[str, Any]:
 
 
 def fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """`push.done channel=shop sent=3` becomes an event with two fields."""
+    """`push.done channel=shop sent=3`, masked by now, becomes an event with two fields."""
     text = str(event["event"])
     if ours := _OURS.match(text):
-        found = {name: masked(value.strip("'\""), private=is_private(name)) for name, value in _FIELD.findall(text)}
+        found = {name: MASK if is_private(name) else value.strip("'\"") for name, value in _FIELD.findall(text)}
         rest = _FIELD.sub("", text[ours.end() :]).strip()
         event = {**found, **({"detail": rest} if rest else {}), **event, "event": ours[0]}
     return event
