@@ -154,7 +154,7 @@ class _Batch:
 
     def _update(self, changes: list[Change]) -> None:
         if rows := [change.row for change in changes if change.row]:
-            self._later(sql.UPDATE_ORDERS, rows=sql.as_json(rows))
+            self.unsent.append(sql.update_orders(rows, set().union(*(change.differing for change in changes))))
         if items := list(_children(changes, "items")):
             lines = sql.as_json(items)
             self._later(sql.UPSERT_ITEMS, rows=lines)

@@ -57,6 +57,7 @@ class Change:
     code: str
     order_id: int = 0
     row: Row | None = None
+    differing: frozenset[str] = frozenset()  #: the row's columns that are not as they were
     items: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     attentions: list[Row] = field(default_factory=list)
@@ -113,7 +114,8 @@ def merge(held: Row, snapshot: OrderSnapshot, digest_: str) -> Change:
     if versions["status_version"] > held["status_version"]:
         new["status_version"] = versions["status_version"]
         new["status"] = _take_status(Status(held["status"]), snapshot, change)
-    change.row = new if new != held else None
+    change.differing = frozenset(name for name, value in new.items() if value != held[name])
+    change.row = new if change.differing else None
     if not held["attention"]:
         change.cleared.clear()
     change.restocks = bool(change.items) or _stock_differs(held, new)

@@ -3,7 +3,7 @@
 Psycopg would spend several times PostgreSQL's own work on dumping the same values as arrays.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
 from itertools import chain, islice
@@ -73,12 +73,6 @@ LOCK_ORDERS = f"""
 SELECT held.id, {names(COLUMNS, "held.{}")}, EXISTS (
        SELECT 1 FROM orders_attention AS a WHERE a.order_id = held.id AND a.cleared_at IS NULL)
   FROM {_THESE.format("o.channel_id = %(channel)s AND o.code = told.code FOR UPDATE")}
-"""
-_CHANGED = tuple(name for name in COLUMNS if name != "code")
-UPDATE_ORDERS = f"""
-UPDATE orders_order AS o SET changed_at = now(), {names(_CHANGED, "{0} = told.{0}")}
-  FROM json_to_recordset(%(rows)s) AS told({", ".join(f"{n} {TYPES.get(n, 'text')}" for n in ("id", *_CHANGED))})
- WHERE o.id = told.id
 """
 _LINES = f"json_to_recordset(%(rows)s) AS told({', '.join(f'{name} {kind}' for name, kind in ITEM_TYPES.items())})"
 _TOLD = tuple(name for name in ITEM_TYPES if name not in ("order_id", "line", "quantity", *COUNTED, *BOOKED))
@@ -155,6 +149,17 @@ def _cursor() -> CursorWrapper:
     connection.ensure_connection()
     raw: Any = psycopg.Cursor(connection.connection)
     return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
+
+
+def update_orders(rows: Sequence[Row], differing: Collection[str]) -> Statement:
+    """Only columns that differ in some of them: most of the cost is that PostgreSQL reads the values out of JSON."""
+    told = [name for name in COLUMNS if name in differing]
+    types = names(f"{name} {TYPES.get(name, 'text')}" for name in ("id", *told))
+    statement = f"""
+        UPDATE orders_order AS o SET changed_at = now(), {names(told, "{0} = told.{0}")}
+          FROM json_to_recordset(%(rows)s) AS told({types}) WHERE o.id = told.id
+    """
+    return statement, {"rows": as_json([{name: row[name] for name in ("id", *told)} for row in rows])}
 
 
 def as_json(rows: Sequence[Row]) -> str:
