@@ -1,5 +1,6 @@
 """Bringing orders in over HTTP: pull() against the naive loop, latency × connections, and SkyHub's 9 calls a second."""
 
+import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from typing import Any
 from benchmarks import hub
 from benchmarks.rounds import QUICK, rates, result, table
 from benchmarks.stub import PAGE, Stub
+from benchmarks.usage import measuring
 
 NAIVE, PULL = "GET, save, DELETE in a loop", "pull"
 SKYHUB = 9  #: calls a second, account and bucket
@@ -102,10 +104,11 @@ class Draining:
         """Orders a second of all stores, by the stub's clock, first call to last."""
         self.skyhub.fetchers = self.fetchers
         self.stub.reset(latency=0.02, orders=orders, limit=SKYHUB)
-        with ThreadPoolExecutor(stores) as pool:
+        with measuring({"all": os.getpid()}) as used, ThreadPoolExecutor(stores) as pool:
             list(pool.map(lambda account: drained(account, orders), self.accounts[:stores]))
         seen = self.stub.seen()["shops"].values()
         print(f"\n  429: {sum(shop.get('refused', 0) for shop in seen)}")
+        print(f"  processors in use, the stub's included: {used.cpu['all'] / used.seconds:.2f} of {os.cpu_count()}")
         return sum(shop["acknowledged"] / shop["seconds"] for shop in seen)
 
 
