@@ -56,8 +56,16 @@ def resident_mb(process: Process) -> float:
 
 
 def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(int(child) for child in children)]
+    """It and all its descendants."""
+    children = (int(child) for tasks in Path(f"/proc/{pid}/task").glob("*/children") for child in _read(tasks).split())
+    return [pid, *(member for child in children for member in _family(child))]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+        return ""
 
 
 def _stat(pid: int) -> list[str]:
