@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,17 +22,26 @@ TOGETHER = 0.2
 SHORTEST = 1.0
 #: Seconds without ringing after a ring that failed: a frozen broker takes a second of somebody's request each time.
 REST = 5.0
-#: Seconds after which a ring that nobody heard is void; the sweep has been there many times. Whether it is, the hearer
-#: decides by its own clock: clocks may differ by a minute, or a worker would throw every ring away.
+#: Seconds after which beat's own messages are void: they have been sent again many times. Whether they are, the hearer
+#: decides by its own clock: clocks may differ by a minute, or a worker would throw every one away.
 EXPIRES = 90.0
+#: Seconds after which a ring is void. Late, it is as good as new: where rings wait for longer than they live, workers
+#: do nothing but throw them away, and as many come again.
+RING_EXPIRES = 900.0
 
 
 class Doorbell:
-    """One per task and process; any thread may ring. The task takes one id, in the argument `names`."""
+    """One per task and process; any thread may ring. The task takes one id, in the argument `names`.
 
-    def __init__(self, task: "Task[Any, Any]", *, names: str) -> None:
+    `answered` tells of an id that somebody is at it who will look again before going: there is no need to ring.
+    """
+
+    def __init__(
+        self, task: "Task[Any, Any]", *, names: str, answered: Callable[[int], bool] = lambda _: False
+    ) -> None:
         self.task = task
         self.names = names
+        self.answered = answered
         self.failed = 0  #: rings lost since the process started
         self._lock = threading.Lock()
         self._told = False
@@ -39,9 +49,9 @@ class Doorbell:
         self._windows: dict[int, tuple[float, bool]] = {}  # by id: its end, and whether a second ring is on its way
 
     def ring(self, pk: int) -> None:
-        """Have the task run for it soon. Takes a second at most, whatever the broker does; never raises."""
+        """Have the task run for it soon. Takes a second at most, whatever the broker does."""
         delay = self._delay(pk)
-        if delay is not None:
+        if delay is not None and not self.answered(pk):
             self._send(pk, delay)
 
     def ring_at(self, pk: int, at: datetime) -> None:
@@ -56,7 +66,7 @@ class Doorbell:
         if delay and settings.CELERY_TASK_DEFAULT_QUEUE_TYPE == "quorum":
             delay = max(delay, SHORTEST)
         try:
-            self.task.apply_async(kwargs={self.names: pk}, countdown=delay, expires=delay + EXPIRES)
+            self.task.apply_async(kwargs={self.names: pk}, countdown=delay, expires=delay + RING_EXPIRES)
             self._told = False
         except Exception as error:
             self._rest(error)

@@ -82,6 +82,11 @@ class Held:
         return bool(Turn.objects.filter(name=self.name, token=self.token).update(until=until))
 
 
+def is_taken(name: str) -> bool:
+    """Does a worker have this turn?"""
+    return Turn.objects.filter(name=name, until__gt=Now()).exists()
+
+
 @contextmanager
 def turn(name: str, *, seconds: float = TURN_SECONDS) -> Iterator[Held | None]:
     """One worker at a time for the job `name`: None while another one has the turn."""

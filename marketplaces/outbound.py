@@ -17,7 +17,7 @@ from marketplaces.adapter import Outgoing
 from marketplaces.by_hand import retry, skip, why_waiting
 from marketplaces.connection import connect
 from marketplaces.deadlock import retried
-from marketplaces.lease import Held, turn
+from marketplaces.lease import Held, is_taken, turn
 from marketplaces.models import Account
 from marketplaces.outgoing import outgoing
 from marketplaces.sending import Claim, Ending, Outcome, State, send
@@ -63,7 +63,7 @@ def push_channel(channel: Channel, *, seconds: float = SECONDS) -> Pushed:
     idle_rounds = 0
     while idle_rounds < 2 and time.monotonic() < until:
         # It saves threads and connections; that each update is sent once is the claim's doing.
-        with turn(f"push {channel.pk}") as held:
+        with turn(_turn(channel.pk)) as held:
             account = Account.objects.select_related("channel").filter(channel=channel, paused_at=None).first()
             if held is None or account is None:
                 break
@@ -77,6 +77,16 @@ def push_channel(channel: Channel, *, seconds: float = SECONDS) -> Pushed:
         facts = " ".join(f"{state.lower()}={count}" for state, count in pushed.items())
         logger.info("push.done channel=%s %s", channel.code, facts)
     return pushed
+
+
+def is_pushed(channel_id: int) -> bool:
+    """Is a run at it? It looks for what is due once more after it has given its turn back."""
+    return is_taken(_turn(channel_id))
+
+
+def _turn(channel_id: int) -> str:
+    """As DUE_CHANNELS spells it."""
+    return f"push {channel_id}"
 
 
 def _places(limits: Mapping[str, float]) -> int:

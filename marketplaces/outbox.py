@@ -23,7 +23,7 @@ LEASE_SECONDS = 90
 
 
 def due_channels() -> list[int]:
-    """Ids of the channels that have something to be told now."""
+    """Ids of the channels that have something to be told now, and that no worker is at."""
     return [channel_id for (channel_id,) in _execute(sql.DUE_CHANNELS, {})]
 
 

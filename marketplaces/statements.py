@@ -16,7 +16,14 @@ AND EXISTS (
      WHERE a.channel_id = u.channel_id AND a.paused_at IS NULL
        AND (a.push_after IS NULL OR a.push_after <= statement_timestamp()))
 """
-DUE_CHANNELS = f"SELECT DISTINCT u.channel_id FROM orders_channelupdate AS u WHERE {_DUE}"
+# Whoever has a channel's turn looks again before it goes. One row of each channel is enough, however many wait.
+DUE_CHANNELS = f"""
+SELECT c.id FROM orders_channel AS c
+ WHERE NOT EXISTS (
+       SELECT 1 FROM marketplaces_turn AS t WHERE t.name = 'push ' || c.id AND t.until > statement_timestamp())
+   AND EXISTS (SELECT 1 FROM orders_channelupdate AS u WHERE u.channel_id = c.id AND {_DUE})
+ ORDER BY c.id
+"""
 HAS_DUE = f"SELECT EXISTS (SELECT 1 FROM orders_channelupdate AS u WHERE u.channel_id = %(channel)s AND {_DUE})"
 
 DUE_SOON = """

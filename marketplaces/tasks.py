@@ -8,7 +8,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from marketplaces import hints, inbound, late_errors, listings, outbound, outbox, reconcile, retention, stock, tokens
-from marketplaces.doorbell import AHEAD, EXPIRES, Doorbell
+from marketplaces.doorbell import AHEAD, RING_EXPIRES, Doorbell
 from marketplaces.models import Account, Heartbeat
 from marketplaces.stopping import stopping
 from orders import jobs
@@ -23,7 +23,7 @@ CLOCKS = timedelta(seconds=10)
 @shared_task
 def pull_due_accounts(*, connector: str, **_: object) -> None:
     for account_id in inbound.due_accounts(connector):
-        pull_account.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+        pull_account.apply_async(kwargs={"account_id": account_id}, expires=RING_EXPIRES)
     Heartbeat.beat(f"pull {connector}")
 
 
@@ -35,7 +35,7 @@ def pull_account(*, account_id: int, **_: object) -> None:
 @shared_task
 def push_due_updates(**_: object) -> None:
     for channel_id in outbox.due_channels():
-        push_channel.apply_async(kwargs={"channel_id": channel_id}, expires=EXPIRES)
+        push_channel.apply_async(kwargs={"channel_id": channel_id}, expires=RING_EXPIRES)
     Heartbeat.beat("sweep")
 
 
@@ -55,7 +55,7 @@ def announce_updates(**_: object) -> None:
 def pull_hinted_orders(**_: object) -> None:
     """For webhooks whose ring was lost, and those that wait for their next try."""
     for account_id in hints.due_accounts():
-        pull_orders.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+        pull_orders.apply_async(kwargs={"account_id": account_id}, expires=RING_EXPIRES)
 
 
 @shared_task
@@ -66,7 +66,7 @@ def pull_orders(*, account_id: int, **_: object) -> None:
 @shared_task
 def renew_tokens(**_: object) -> None:
     for account_id in tokens.due():
-        renew_token.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+        renew_token.apply_async(kwargs={"account_id": account_id}, expires=RING_EXPIRES)
     Heartbeat.beat("tokens")
 
 
@@ -79,7 +79,7 @@ def renew_token(*, account_id: int, **_: object) -> None:
 def tell_due_stock(*, everything: bool = False, **_: object) -> None:
     stock.notice(everything=everything)
     for account_id in stock.due_accounts():
-        tell_stock.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+        tell_stock.apply_async(kwargs={"account_id": account_id}, expires=RING_EXPIRES)
 
 
 @shared_task
@@ -90,7 +90,7 @@ def tell_stock(*, account_id: int, **_: object) -> None:
 @shared_task
 def read_due_catalogs(**_: object) -> None:
     for account_id in listings.due_accounts():
-        read_catalog.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+        read_catalog.apply_async(kwargs={"account_id": account_id}, expires=RING_EXPIRES)
 
 
 @shared_task
@@ -101,7 +101,7 @@ def read_catalog(*, account_id: int, **_: object) -> None:
 @shared_task
 def look_for_late_errors(**_: object) -> None:
     for account_id in late_errors.accounts():
-        look_for_late_errors_of.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+        look_for_late_errors_of.apply_async(kwargs={"account_id": account_id}, expires=RING_EXPIRES)
 
 
 @shared_task
@@ -112,7 +112,7 @@ def look_for_late_errors_of(*, account_id: int, **_: object) -> None:
 @shared_task
 def reconcile_due_accounts(**_: object) -> None:
     for account_id in reconcile.due_accounts():
-        reconcile_account.apply_async(kwargs={"account_id": account_id}, expires=EXPIRES)
+        reconcile_account.apply_async(kwargs={"account_id": account_id}, expires=RING_EXPIRES)
     Heartbeat.beat("reconcile")
 
 
@@ -125,7 +125,7 @@ def reconcile_account(*, account_id: int, **_: object) -> None:
 def work_due_jobs(**_: object) -> None:
     """For jobs of which the ring was lost, whose worker was killed, or whose turn is over."""
     for job_id in jobs.due():
-        work_job.apply_async(kwargs={"job_id": job_id}, expires=EXPIRES)
+        work_job.apply_async(kwargs={"job_id": job_id}, expires=RING_EXPIRES)
 
 
 @shared_task
@@ -144,6 +144,6 @@ def canary(**_: object) -> None:
     Heartbeat.beat("canary")
 
 
-push_bell = Doorbell(push_channel, names="channel_id")
+push_bell = Doorbell(push_channel, names="channel_id", answered=outbound.is_pushed)
 hints_bell = Doorbell(pull_orders, names="account_id")
 job_bell = Doorbell(work_job, names="job_id")

@@ -5,8 +5,8 @@ from celery import shared_task
 from orders.api import once
 from warehouse import delivering
 
-#: Seconds after which a message that no worker took is void: a newer one has been sent.
-EXPIRES = 30.0
+#: Seconds after which a message that no worker took is void. Late, it is as good as new (marketplaces/doorbell.py).
+EXPIRES = 900.0
 
 
 @shared_task

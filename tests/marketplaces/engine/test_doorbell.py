@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 import redis
 from django.conf import settings as django_settings
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -103,11 +104,13 @@ RING = textwrap.dedent(
 )
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_frozen_broker_does_not_delay_a_request_for_more_than_a_second_and_a_half() -> None:
     """It takes connections and never answers. In a process of its own, whose connections are all cold."""
     with socket.create_server(("127.0.0.1", 0), backlog=10) as silent:
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
-        env = {**os.environ, "REDIS_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        database = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+        env = {**os.environ, "REDIS_URL": url, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings"}
         rung = subprocess.run([sys.executable, "-c", RING], env=env, capture_output=True, text=True, timeout=60)
 
     assert rung.returncode == 0, rung.stderr

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import redis
@@ -13,10 +14,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
+from freezegun import freeze_time
 
 from config.celery import app
 from marketplaces import tasks, tokens
 from marketplaces.doorbell import EXPIRES
+from marketplaces.lease import turn
 from marketplaces.management.commands.pump import Pump
 from marketplaces.models import AccessToken, Account, Heartbeat, Hint
 from orders.models import Order
@@ -84,6 +87,27 @@ def test_an_update_whose_doorbell_was_lost_is_delivered_by_the_sweep(
 
         assert eventually(lambda: shop.told == [(order.code, "INVOICED")])
     assert Heartbeat.objects.filter(name="sweep").exists()
+
+
+def test_no_message_is_sent_for_a_channel_that_is_being_pushed(account: Account, broker: redis.Redis) -> None:
+    with turn(f"push {account.channel_id}"):
+        invoice(make_order(channel=account.channel), access_key=make_access_key(), by=WAREHOUSE)
+        tasks.push_due_updates()
+        assert broker.llen("push") == 0
+
+    tasks.push_due_updates()
+    assert broker.llen("push") == 1
+
+
+def test_a_ring_that_waited_for_minutes_is_heard(account: Account, shop: Shop, broker: redis.Redis) -> None:
+    """Where workers throw late rings away, a queue that is once too long stays so for ever."""
+    order = make_order(channel=account.channel)
+    with freeze_time(timezone.now() - timedelta(minutes=5), ignore=["asyncio", "threading", "queue"], tick=True):
+        invoice(order, access_key=make_access_key(), by=WAREHOUSE)
+    assert broker.llen("push") == 1
+
+    with worker():
+        assert eventually(lambda: shop.told == [(order.code, "INVOICED")])
 
 
 def test_beats_entries_name_tasks_that_exist_and_expire(account: Account) -> None:
