@@ -1,7 +1,7 @@
 # One image for web, worker, beat and migrations; docker-compose.yml tells them apart by their command.
 
 FROM python:3.11-slim AS build
-# observability: with what SENTRY_DSN needs.
+# observability: with what SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT need.
 ARG EXTRAS=""
 COPY requirements/bootstrap.lock requirements/base.lock requirements/observability.lock /requirements/
 RUN pip install --no-cache-dir --no-deps --require-hashes -r /requirements/bootstrap.lock \

@@ -1,4 +1,4 @@
-"""Errors to Sentry, where SENTRY_DSN says so: without secrets and personal data. Without it, nothing is imported."""
+"""Errors to Sentry, traces by OpenTelemetry: without secrets and personal data. Unset, nothing of them is imported."""
 
 from typing import Any
 
@@ -28,6 +28,19 @@ def start(dsn: str) -> None:
         trace_propagation_targets=[],
         before_send=lambda event, _hint: report(event),
     )
+
+
+def trace(endpoint: str) -> None:
+    """Once in each process, when its settings are complete. Raises ImproperlyConfigured when a package is missing."""
+    if not endpoint:
+        return
+    try:
+        from config import tracing
+    except ImportError as error:
+        remedy = "Install requirements/observability.lock, or unset it."
+        sentence = f"OTEL_EXPORTER_OTLP_ENDPOINT is set, but {error.name} is not installed. {remedy}"
+        raise ImproperlyConfigured(sentence) from None
+    tracing.start(endpoint)
 
 
 def report(event: Any) -> Any:

@@ -263,3 +263,5 @@ ATTEMPTS_KEPT_DAYS = int(env("ATTEMPTS_KEPT_DAYS", "365"))
 METRICS_TOKEN = env("METRICS_TOKEN", "")
 LOGGING = logs.configuration(json_lines=logs.as_json(env("LOG_JSON", "")), level=env("LOG_LEVEL", "INFO"))
 observing.start(env("SENTRY_DSN", ""))
+#: A collector's address, to which traces go (config/apps.py begins).
+OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", "")
