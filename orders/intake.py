@@ -47,13 +47,14 @@ def receive(channel: Channel, snapshots: Sequence[OrderSnapshot]) -> Received:
 
     Several snapshots of one order are taken in the marketplace's order. Nothing of this is echoed to the channel.
     """
-    told = [(snapshot, merge.digest(snapshot)) for snapshot in snapshots]
     codes = [snapshot.code for snapshot in snapshots]
     # Two writers that hold some of each other's orders would wait for ever: one at a time per channel.
-    ids, digests = sql.together(
+    with sql.asking(
         (sql.LOCK_CHANNEL, {"channel": channel.pk, "count": len(codes)}),
         (sql.DIGESTS, {"channel": channel.pk, "codes": sql.array(codes)}),
-    )
+    ) as answers:
+        told = [(snapshot, merge.digest(snapshot)) for snapshot in snapshots]
+    ids, digests = answers
     held = dict(digests)
     news = [(snapshot, digest) for snapshot, digest in told if held.get(snapshot.code) != digest]
     changed = {snapshot.code for snapshot, _ in news}

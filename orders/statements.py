@@ -4,7 +4,7 @@ Psycopg would spend several times PostgreSQL's own work on dumping the same valu
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import chain, islice
 from operator import itemgetter
@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 import psycopg
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from orders.merge import BOOKED, BUYER, DATA, JSON, Row
 
@@ -122,7 +121,7 @@ UPDATE orders_attention AS a SET cleared_at = now()
 
 def execute(statement: str, **parameters: Any) -> list[Any]:
     """Run a statement; returns its rows, if it has any."""
-    with _cursor() as cursor:
+    with connection.wrap_database_errors, _cursor() as cursor:
         cursor.execute(statement, parameters)
         return _rows(cursor)
 
@@ -131,24 +130,37 @@ def together(*statements: Statement) -> list[list[Any]]:
     """Run several in one round trip, one after the other; returns the rows of each."""
     if len(statements) == 1:
         return [execute(statements[0][0], **statements[0][1])]
-    with ExitStack() as stack:
+    with asking(*statements) as answers:
+        pass
+    return answers
+
+
+@contextmanager
+def asking(*statements: Statement) -> Iterator[list[list[Any]]]:
+    """The same, while PostgreSQL works on what the block does not need: the answers are there when it ends."""
+    answers: list[list[Any]] = []
+    with connection.wrap_database_errors, ExitStack() as stack:
         cursors = [stack.enter_context(_cursor()) for _ in statements]
-        with connection.wrap_database_errors, connection.connection.pipeline():
+        with connection.connection.pipeline():
             for cursor, (statement, parameters) in zip(cursors, statements, strict=True):
                 cursor.execute(statement, parameters)
-        return [_rows(cursor) for cursor in cursors]
+            yield answers
+        answers += map(_rows, cursors)
 
 
-def _rows(cursor: CursorWrapper) -> list[Any]:
+def _rows(cursor: Any) -> list[Any]:
     return cursor.fetchall() if cursor.description else []
 
 
-def _cursor() -> CursorWrapper:
+def _cursor() -> Any:
     """Django's own cursor puts values into the text. This one sends them apart, so that PostgreSQL plans a statement
     that comes again only once per connection (OPTIONS prepare_threshold)."""
     connection.ensure_connection()
     raw: Any = psycopg.Cursor(connection.connection)
-    return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
+    if connection.queries_logged:
+        return connection.make_debug_cursor(raw)
+    # Django's wrapper around it costs as much as it does itself.
+    return connection.make_cursor(raw) if connection.execute_wrappers else raw
 
 
 def update_orders(rows: Sequence[Row], differing: Collection[str]) -> Statement:
