@@ -95,6 +95,7 @@ class Outgoing:
     partial: bool = False  #: a cancellation of some units, not of the order
     #: (SKU, units) that are not to be fulfilled, this cancellation and earlier ones of whoever together.
     canceled: tuple[tuple[str, int], ...] = ()
+    taken: bool = False  #: the last answer was that it is taken, and decided later (errors.NotReady)
 
 
 class Adapter(ABC):

@@ -1,15 +1,17 @@
 """Everything a connector may need to tell an update, read for a whole batch at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Case, F, Sum, TextField, Value, When
 
 from marketplaces.adapter import InvoiceFact, Outgoing, ShipmentFact
-from orders.models import ChannelUpdate, OrderItem, Shipment, ShipmentItem
+from orders.models import ChannelUpdate, ChannelUpdateAttempt, OrderItem, Shipment, ShipmentItem
 from orders.status import Status
 
 Row = Mapping[str, Any]
+Ending = ChannelUpdateAttempt.Outcome
+TELLING = (Ending.NOT_READY, Ending.REJECTED, Ending.OUTCOME_UNKNOWN, Ending.MALFORMED, Ending.INTERNAL)
 
 #: Rows instead of models: an order alone has fifty columns, and this is on the way of every update.
 COLUMNS = (
@@ -17,7 +19,7 @@ COLUMNS = (
     "order__invoice__access_key", "order__invoice__number", "order__invoice__series", "order__invoice__issued_at",
     "order__invoice__volumes", "event__at", "event__after", "event__data", "shipment_id", "shipment__tracking_code",
     "shipment__carrier", "shipment__method", "shipment__tracking_url", "shipment__shipped_at", "order__fulfillment",
-    "order__tags",
+    "order__tags", "outcome_unknown",
 )  # fmt: skip
 #: Ten kilobytes, which only who tells the invoice wants.
 XML = Case(
@@ -31,7 +33,20 @@ def outgoing(update_ids: Sequence[int]) -> Mapping[int, Outgoing]:
     shipment_ids = [row["shipment_id"] for row in rows if row["shipment_id"]]
     items, hand_overs = _items(shipment_ids), _hand_overs(shipment_ids)
     canceled = _canceled([row["order_id"] for row in rows if row["kind"] == ChannelUpdate.Kind.CANCELED])
-    return {row["id"]: _outgoing(row, items, hand_overs, canceled) for row in rows}
+    taken = _taken([row["id"] for row in rows if row["outcome_unknown"]])
+    return {row["id"]: _outgoing(row, items, hand_overs, canceled, taken) for row in rows}
+
+
+def _taken(unknown: Sequence[int]) -> Collection[int]:
+    """Of those whose outcome is unknown: what the marketplace said it took, rather than said nothing.
+
+    An attempt that reached nobody tells nothing about it.
+    """
+    if not unknown:
+        return ()
+    attempts = ChannelUpdateAttempt.objects.filter(update__in=unknown, outcome__in=TELLING)
+    last = attempts.order_by("update", "-id").distinct("update").values_list("update", "outcome")
+    return {update_id for update_id, outcome in last if outcome == Ending.NOT_READY}
 
 
 def _canceled(order_ids: Sequence[int]) -> Mapping[int, list[tuple[str, int]]]:
@@ -70,6 +85,7 @@ def _outgoing(
     items: Mapping[int, list[tuple[str, int]]],
     hand_overs: Mapping[int, int],
     canceled: Mapping[int, list[tuple[str, int]]],
+    taken: Collection[int],
 ) -> Outgoing:
     return Outgoing(
         update_id=row["id"],
@@ -89,6 +105,7 @@ def _outgoing(
         choice=row["event__data"].get("choice") or {},
         partial=row["kind"] == ChannelUpdate.Kind.CANCELED and row["event__after"] != Status.CANCELED,
         canceled=tuple(canceled.get(row["order_id"], ())),
+        taken=row["id"] in taken,
     )
 
 

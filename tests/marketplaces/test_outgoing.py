@@ -3,7 +3,7 @@
 import pytest
 
 from marketplaces.outgoing import outgoing
-from orders.models import ChannelUpdate
+from orders.models import ChannelUpdate, ChannelUpdateAttempt
 from orders.status import Status
 from orders.verbs import arrange_shipping, cancel, ship
 from tests.factories import WAREHOUSE, make_order
@@ -54,3 +54,27 @@ def test_a_cancellation_says_how_many_units_are_canceled_by_now() -> None:
 
     assert update is not None
     assert outgoing([update.pk])[update.pk].canceled == (("A", 2), ("B", 1))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("endings", "taken"),
+    [
+        ([], False),
+        (["NOT_READY"], True),
+        (["NOT_READY", "UNAVAILABLE"], True),
+        (["NOT_READY", "REJECTED"], False),
+        (["NOT_READY", "OUTCOME_UNKNOWN"], False),
+        (["OUTCOME_UNKNOWN", "NOT_READY"], True),
+    ],
+)
+def test_what_the_marketplace_said_it_took_is_told_apart_from_what_got_no_answer(
+    endings: list[str], taken: bool
+) -> None:
+    cancel(make_order(status=Status.APPROVED), reason="sem estoque", by=WAREHOUSE)
+    ChannelUpdate.objects.update(outcome_unknown=True)
+    update = ChannelUpdate.objects.get()
+    for ending in endings:
+        ChannelUpdateAttempt.objects.create(update=update, outcome=ending, duration_ms=1)
+
+    assert outgoing([update.pk])[update.pk].taken is taken
