@@ -29,6 +29,7 @@ class Answered(NamedTuple):
 
     code: int
     message: str
+    status: int  #: of HTTP; it counts only where the code is none that we know
     writes: bool  #: the call would have changed something
     retry_after: float | None
 
@@ -41,6 +42,9 @@ TOKEN_EXPIRED = 105002
 SCOPE = 105005
 CIPHER_MISSING = 106013
 MULTIPLEXED = 36009004
+VERSION = 36009014
+TOO_MANY, REFUSED = 429, 401
+EIGHT_DIGITS = 10_000_000
 _BUSY = frozenset({36009002, 36009037})
 #: Something behind the gateway failed; whether a write went through, it does not say.
 _BROKEN = frozenset({36009003, 36009007})
@@ -55,13 +59,15 @@ _ACCOUNT = {
     36004004: gettext_noop("The authorization code was used already or is older than thirty minutes: try again."),
 }
 #: Words in the message of 36009004, looked for in this order.
-_CAUSES = ("cipher", "timestamp", "token", "app_key", "app key", "sign", "shop_id", "shop id")
+_CAUSES = ("cipher", "timestamp", "token", "app_key", "app key", "sign", "shop_id", "shop id", "version")
 _WRONG = gettext_noop("TikTok Shop does not take the call as it was signed: check app_key and app_secret.")
 
 
-def error_of(code: int, message: str, *, writes: bool, retry_after: float | None = None) -> MarketplaceError:
+def error_of(
+    code: int, message: str, *, writes: bool, status: int = 200, retry_after: float | None = None
+) -> MarketplaceError:
     """Raises nothing."""
-    told = Answered(code, message.strip(), writes, retry_after)
+    told = Answered(code, message.strip(), status, writes, retry_after)
     if code == MULTIPLEXED:
         return _multiplexed(told)
     if code == TOKEN_EXPIRED:
@@ -77,7 +83,7 @@ def error_of(code: int, message: str, *, writes: bool, retry_after: float | None
         return Unavailable(told.detail, retry_after=retry_after)
     if code in _BROKEN:
         return (OutcomeUnknown if writes else Unavailable)(told.detail, retry_after=retry_after)
-    return Rejected(told.detail, code=str(code))
+    return _unknown(told)
 
 
 def knows(code: int) -> bool:
@@ -97,6 +103,20 @@ def _multiplexed(told: Answered) -> MarketplaceError:
         return Unavailable(told.detail)
     if cause == "token":
         return TokenRefused(told.detail)
+    if cause == "version":
+        return Rejected(told.detail, code=str(VERSION))
     if cause:
         return Unauthorized(f"{_(_WRONG)} ({told.detail})")
+    return Rejected(told.detail, code=str(told.code))
+
+
+def _unknown(told: Answered) -> MarketplaceError:
+    """The list of codes is not whole: these two statuses say that nothing was done, and what helps.
+
+    Eight digits are an order's trouble, or of whatever else was asked for; fewer are the token's and the app's.
+    """
+    if told.status == TOO_MANY:
+        return Unavailable(told.detail, retry_after=told.retry_after)
+    if told.status == REFUSED and told.code < EIGHT_DIGITS:
+        return TokenRefused(told.detail)
     return Rejected(told.detail, code=str(told.code))

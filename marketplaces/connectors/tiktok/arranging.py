@@ -26,7 +26,7 @@ async def is_arranged(client: Client, update: Outgoing) -> bool:
     live = await look(client, update.code)
     if live.snapshot.status is Status.CANCELED:
         return False
-    found = await packages(client, live)
+    found = await packages(client, live, anew=True)
     return bool(found) and all(package.is_arranged for package in found)
 
 

@@ -26,6 +26,8 @@ SHOPS = "/authorization/202309/shops"
 
 #: By account and shop, for as long as this process lives: a cipher changes with the authorization only.
 _ciphers: dict[tuple[int, str], str] = {}
+#: By account and call: the token with which there was no such call, or no permission for it.
+_lacking: dict[tuple[int, str], str] = {}
 
 
 class Envelope(msgspec.Struct, gc=False):
@@ -79,6 +81,13 @@ class Calls:
             return await self._send(method, path, token=token, **options)
         except TokenRefused:
             return await self._send(method, path, token=await self._connection.access.renewed(token), **options)
+
+    async def lacks(self, call: str) -> bool:
+        """Was the call refused for good with the token that we have? The seller's next consent may grant it."""
+        return _lacking.get((self._connection.account_id, call)) == await self._connection.access.token()
+
+    async def note_lack(self, call: str) -> None:
+        _lacking[self._connection.account_id, call] = await self._connection.access.token()
 
     @property
     def _key(self) -> tuple[int, str]:
@@ -153,7 +162,13 @@ def judged(answer: httpx.Response, *, writes: bool) -> Envelope:
         raise (OutcomeUnknown if writes else Unavailable)(sentence % {"status": answer.status_code})
     if envelope.code == 0:
         return envelope
-    raise error_of(envelope.code, _message(answer, envelope), writes=writes, retry_after=http.retry_after(answer))
+    raise error_of(
+        envelope.code,
+        _message(answer, envelope),
+        writes=writes,
+        status=answer.status_code,
+        retry_after=http.retry_after(answer),
+    )
 
 
 def _message(answer: httpx.Response, envelope: Envelope) -> str:

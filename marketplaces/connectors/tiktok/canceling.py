@@ -50,6 +50,8 @@ async def eligible(client: Client, live: Live) -> list[str]:
     asked = [entry for entry in entries if text(entry.get("request_type")) in ("", "CANCEL")]
     allowed = [entry for entry in asked if entry.get("eligible") is True]
     names = [text(name) for entry in allowed for name in listed(entry.get("available_reason_names"))]
+    if allowed and not names:
+        return reasons.documented(live.word)
     if not names:
         why = "; ".join(filter(None, dict.fromkeys(text(entry.get("ineligible_reason")) for entry in asked)))
         raise Rejected(_("TikTok Shop does not let the seller cancel this order now. %(why)s").strip() % {"why": why})

@@ -56,12 +56,14 @@ class Client(Calls):
     async def order_details(self, codes: Sequence[str]) -> list[bytes]:
         """Each order as it was written; at most 50."""
         newer, older = DETAILS
-        try:
-            return orders_of(await self._get(f"/order/{newer}/orders", {"ids": codes}))
-        except Rejected as error:
-            if error.code not in NO_SUCH_CALL:
-                raise
-            return orders_of(await self._get(f"/order/{older}/orders", {"ids": codes}))
+        if not await self.lacks(newer):
+            try:
+                return orders_of(await self._get(f"/order/{newer}/orders", {"ids": codes}))
+            except Rejected as error:
+                if error.code not in NO_SUCH_CALL:
+                    raise
+                await self.note_lack(newer)
+        return orders_of(await self._get(f"/order/{older}/orders", {"ids": codes}))
 
     async def search_cancellations(self, body: Json, *, page_token: str = "") -> Json:
         """{cancellations, next_page_token}, oldest first."""

@@ -41,7 +41,7 @@ async def shipped(client: Client, update: Outgoing) -> str:
 
 async def is_shipped(client: Client, update: Outgoing) -> bool:
     """With our tracking number, or as a whole."""
-    found = await packages(client, await look(client, update.code))
+    found = await packages(client, await look(client, update.code), anew=True)
     ours = {package.tracking for package in found}
     known = update.shipment is not None and update.shipment.tracking_code in ours
     return known or (bool(found) and all(package.is_arranged for package in found))

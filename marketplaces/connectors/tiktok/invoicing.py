@@ -31,22 +31,25 @@ async def invoiced(client: Client, update: Outgoing) -> str:
     if live.word == statuses.ON_HOLD or not packages:
         raise NotReady(_("TikTok Shop takes the NF-e when the order is free for shipping."), seconds=LATER)
     failed = await client.upload_invoices([(package, [update.code], file) for package in packages])
-    _demand_taken(failed, packages)
+    _demand_taken(failed)
+    if live.invoice == statuses.UPLOADED and len(failed) == len(packages):
+        raise _valid()
     raise NotReady(_("TikTok Shop has the NF-e and is checking it."), seconds=SOON, taken=True)
 
 
 async def is_invoiced(client: Client, update: Outgoing) -> bool:
-    """Raises NotReady while it is checked, Rejected when it was thrown out."""
+    """Raises NotReady while it is checked, Rejected when it was thrown out; what never arrived is sent again."""
     live = await look(client, update.code)
     if live.invoice == statuses.PROCESSING:
         raise NotReady(_("TikTok Shop is checking the NF-e."), seconds=SOON, taken=True)
-    if live.invoice == statuses.NEED_INVOICE and live.snapshot.status is not Status.CANCELED:
+    if update.taken and live.invoice == statuses.NEED_INVOICE and live.snapshot.status is not Status.CANCELED:
         sentence = _(
             "TikTok Shop did not take the NF-e, or threw it out: its Seller Center says why. Correct the NF-e; if it "
             "was only not known at SEFAZ yet, send it again."
         )
         raise Rejected(sentence, undone=True)
-    return live.invoice == statuses.UPLOADED
+    # Where TikTok Shop does not say what became of it, it was taken, and shipping shows the rest.
+    return live.invoice == statuses.UPLOADED or (update.taken and live.invoice not in statuses.INVOICE_WORDS)
 
 
 def _demand_wanted(live: Live) -> None:
@@ -54,13 +57,18 @@ def _demand_wanted(live: Live) -> None:
         raise Rejected(_("The order is canceled at TikTok Shop: it takes no NF-e."))
     if live.invoice == statuses.NO_NEED:
         raise Unsupported(_("TikTok Shop wants no NF-e for this order."))
-    if live.invoice == statuses.UPLOADED:
-        raise AlreadyApplied(_("TikTok Shop has a valid NF-e for this order."))
+    # Of a split order one package's NF-e is enough for this word: the others may lack theirs.
+    if live.invoice == statuses.UPLOADED and len(live.package_ids) <= 1:
+        raise _valid()
     if live.invoice == statuses.PROCESSING:
         raise NotReady(_("TikTok Shop is checking the NF-e."), seconds=SOON, taken=True)
 
 
-def _demand_taken(failed: Sequence[dict[str, object]], packages: Sequence[str]) -> None:
+def _valid() -> AlreadyApplied:
+    return AlreadyApplied(_("TikTok Shop has a valid NF-e for this order."))
+
+
+def _demand_taken(failed: Sequence[dict[str, object]]) -> None:
     """Zero is success even where single files failed. One that exists already is being looked at."""
     problems = [f"{text(row.get('code'))}: {text(row.get('message'))}" for row in failed if _code(row) != EXISTS]
     if problems:

@@ -67,9 +67,12 @@ async def look(client: Client, code: str) -> Live:
     return Live(fetched.snapshot, payload.decode(fetched.raw.encode()))
 
 
-async def packages(client: Client, live: Live) -> list[Package]:
-    """Without those that were canceled; asked for one by one where the order's units do not tell how far they are."""
-    found = [await _package(client, live, package) for package in live.package_ids]
+async def packages(client: Client, live: Live, *, anew: bool = False) -> list[Package]:
+    """Without those that were canceled; asked for one by one where the order's units do not tell how far they are.
+
+    `anew`: those that wait are asked for as well, as the order may show a shipment later than its packages do.
+    """
+    found = [await _package(client, live, package, anew) for package in live.package_ids]
     return [package for package in found if package.status != statuses.OUT]
 
 
@@ -88,11 +91,13 @@ def demand_open(live: Live) -> None:
         raise Rejected(_("The buyer asks to cancel: answer that first, then send this again."))
 
 
-async def _package(client: Client, live: Live, package: str) -> Package:
+async def _package(client: Client, live: Live, package: str, anew: bool) -> Package:
     units = [unit for unit in parts(live.document.line_items, payload.Unit) if text(unit.package_id) == package]
     words = {text(unit.package_status): text(unit.tracking_number, most=80) for unit in units}
-    if len(words) != 1 or "" in words:
+    if len(words) != 1 or "" in words or (anew and statuses.TO_FULFILL in words):
         told = await client.package(package)
         words = {text(told.get("package_status")): text(told.get("tracking_number"), most=80)}
     ((status, tracking),) = words.items()
+    if status == statuses.TO_FULFILL and live.word in statuses.ARRANGED_WORDS:
+        status = statuses.SHIPPED
     return Package(package, status, tracking, tuple(sku(unit) for unit in units))

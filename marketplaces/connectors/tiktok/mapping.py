@@ -64,7 +64,8 @@ def package_ids(order: payload.Order) -> list[str]:
 def open_request(order: payload.Order) -> payload.Cancellation | None:
     """The buyer's, as far as it was asked for."""
     told = parts(order.cancellations, payload.Cancellation)
-    return next((row for row in told if text(row.cancel_status) == statuses.CANCEL_PENDING), None)
+    buyers = (row for row in told if text(row.role) in ("", statuses.BUYER))
+    return next((row for row in buyers if text(row.cancel_status) == statuses.CANCEL_PENDING), None)
 
 
 def _status(order: payload.Order, word: str, units: list[payload.Unit]) -> Status | None:

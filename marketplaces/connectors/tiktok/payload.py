@@ -72,6 +72,7 @@ class NextAction(Doc):
 
 class Cancellation(Doc):
     cancel_id: Any = None
+    role: Any = None
     cancel_status: Any = None
     cancel_reason: Any = None
     cancel_reason_text: Any = None

@@ -36,13 +36,13 @@ def buyer(order: payload.Order) -> Buyer:
 def address(told: payload.Address) -> Address:
     """What the lines hold is not documented for Brazil: street, number and the rest, in one or in several."""
     places = _places(told)
-    street, number, complement = _split(told, places)
+    street, number, complement, neighborhood = _split(told, places)
     return Address(
         recipient=unmasked(told.name),
         street=street,
         number=number,
         complement=complement,
-        neighborhood=places.get(NEIGHBORHOOD, ""),
+        neighborhood=places.get(NEIGHBORHOOD) or neighborhood,
         city=places.get(CITY, ""),
         state=_state(places.get(STATE, "")),
         country=unmasked(told.region_code).upper() or "BR",
@@ -64,17 +64,21 @@ def _places(told: payload.Address) -> dict[str, str]:
     return {text(row.address_level): unmasked(row.address_name) for row in rows}
 
 
-def _split(told: payload.Address, places: dict[str, str]) -> tuple[str, str, str]:
-    """Street, number, complement."""
+def _split(told: payload.Address, places: dict[str, str]) -> tuple[str, str, str, str]:
+    """Street, number, complement, neighborhood."""
     told_lines = (told.address_line1, told.address_line2, told.address_line3, told.address_line4)
     lines = [unmasked(line) for line in told_lines]
+    first, second, third, fourth = lines
+    if _NUMBER.fullmatch(third) and first and second and not _NUMBER.fullmatch(second):
+        # As TikTok Shop documents Brazilian warehouses: neighborhood, street, number, complement.
+        return second, third, fourth, first
     known = {_plain(place) for place in (*places.values(), digits(told.postal_code), text(told.region_code))} - {""}
     whole = ",".join(line for line in lines if line) or unmasked(told.address_detail) or unmasked(told.full_address)
     pieces = [piece.strip() for piece in whole.split(",") if piece.strip() and _plain(piece) not in known]
     street, *rest = pieces or [""]
     if rest and _NUMBER.fullmatch(rest[0]):
-        return street, rest[0], ", ".join(rest[1:])
-    return street, "", ", ".join(rest)
+        return street, rest[0], ", ".join(rest[1:]), ""
+    return street, "", ", ".join(rest), ""
 
 
 def _state(told: str) -> str:

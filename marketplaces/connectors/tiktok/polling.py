@@ -13,7 +13,7 @@ from marketplaces.concurrently import each
 from marketplaces.connectors.tiktok import mapping, payload, statuses
 from marketplaces.connectors.tiktok.answered import ScopeMissing
 from marketplaces.connectors.tiktok.calls import Json
-from marketplaces.connectors.tiktok.client import LARGEST_BATCH, Client
+from marketplaces.connectors.tiktok.client import LARGEST_BATCH, NO_SUCH_CALL, Client
 from marketplaces.crossing import Listed, Reached
 from marketplaces.errors import Malformed, Rejected
 from marketplaces.values import listed, text
@@ -29,6 +29,7 @@ LONGEST = timedelta(days=15)
 CALLS_IN_FLIGHT = 4
 #: Whether a page token is a place or an offset, nobody says: several pages are read again until they show nothing new.
 READINGS = 3
+RETURNS = "returns"
 NO_DETAIL = "A TikTok Shop lista este pedido, mas não mostra os detalhes dele."
 
 T = TypeVar("T")
@@ -84,8 +85,12 @@ async def _changed(client: Client, start: datetime, end: datetime) -> Sequence[s
     body = _window("update_time", start, end)
     found = await _codes(_orders_by(client, body, "update_time", "ASC"), "orders", "id")
     asked = await _codes(lambda t: client.search_cancellations(body, page_token=t), "cancellations", "order_id")
-    returning = _codes(lambda t: client.search_returns(body, page_token=t), "return_orders", "order_id")
-    return list(dict.fromkeys((*found, *asked, *await _optional(returning, ()))))
+    returning = await _returns(client, lambda: _returning(client, body))
+    return list(dict.fromkeys((*found, *asked, *(returning or ()))))
+
+
+async def _returning(client: Client, body: Json) -> Sequence[str]:
+    return await _codes(lambda t: client.search_returns(body, page_token=t), "return_orders", "order_id")
 
 
 async def _details(client: Client, codes: Sequence[str]) -> list[Fetched]:
@@ -103,7 +108,7 @@ async def _read(client: Client, codes: Sequence[str]) -> list[Fetched]:
     asking = [text(one.id) for one in documents if one.is_buyer_request_cancel is True]
     gone = [text(one.id) for one in documents if text(one.status) in statuses.LEFT]
     cancellations = await _of_orders(client.search_cancellations, "cancellations", asking)
-    returns = await _optional(_of_orders(client.search_returns, "return_orders", gone), {})
+    returns = await _returns(client, lambda: _of_orders(client.search_returns, "return_orders", gone)) or {}
     return [
         read(_joined(row, text(document.id), cancellations, returns), seen_at)
         for row, document in zip(rows, documents, strict=True)
@@ -170,12 +175,16 @@ def _window(field: str, start: datetime, end: datetime) -> Json:
     return {f"{field}_ge": int(start.timestamp()), f"{field}_lt": int(end.timestamp()) + 1}
 
 
-async def _optional(call: Awaitable[T], otherwise: T) -> T:
-    """Returns need a permission that an app may lack: then orders come without them."""
+async def _returns(client: Client, call: Callable[[], Awaitable[T]]) -> T | None:
+    """Returns need a permission that an app may lack: then orders come without them, and they are not asked for."""
+    if await client.lacks(RETURNS):
+        return None
     try:
-        return await call
-    except (Rejected, ScopeMissing):
-        return otherwise
+        return await call()
+    except (Rejected, ScopeMissing) as error:
+        if isinstance(error, ScopeMissing) or error.code in NO_SUCH_CALL:
+            await client.note_lack(RETURNS)
+        return None
 
 
 def _without_detail(code: str) -> Fetched:

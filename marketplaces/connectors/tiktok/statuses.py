@@ -20,6 +20,8 @@ NEED_INVOICE = "NEED_INVOICE"
 NO_NEED = "NO_NEED"
 UPLOADED = "INVOICE_UPLOADED"
 PROCESSING = "INVOICE_PROCESSING"
+#: All that say anything; there is also UNKNOWN.
+INVOICE_WORDS = frozenset({NEED_INVOICE, NO_NEED, UPLOADED, PROCESSING})
 
 STATUSES = {
     UNPAID: Status.NEW,
@@ -30,14 +32,16 @@ STATUSES = {
 }
 #: The slower part of a partial shipment is where a shipment that has not begun is.
 BEFORE_SHIPPING = frozenset({AWAITING_SHIPMENT, PARTIALLY_SHIPPING})
+#: Words of orders of which nothing waits for a shipment any more, whatever their packages still say.
+ARRANGED_WORDS = frozenset({AWAITING_COLLECTION, IN_TRANSIT, DELIVERED, COMPLETED})
 #: Words of units that the carrier has taken.
 LEFT = frozenset({IN_TRANSIT, DELIVERED, COMPLETED})
 #: Goods that went out and come back, as reasons of TikTok Shop's own cancellations begin.
 COMES_BACK = "returned_to_shipper"
 
 #: Packages: waiting for us, arranged, with the carrier, delivered.
-TO_FULFILL = "TO_FULFILL"
-ARRANGED = frozenset({"PROCESSING", "FULFILLING", "COMPLETED"})
+TO_FULFILL, SHIPPED = "TO_FULFILL", "PROCESSING"
+ARRANGED = frozenset({SHIPPED, "FULFILLING", "COMPLETED"})
 OUT = "CANCELLED"
 #: Sub-statuses: the label is being bought; it can be printed; the carrier has the parcel.
 BUYING_LABEL = frozenset({"CREATED", "STOCKING", "RTSING"})
@@ -49,6 +53,7 @@ RETURNED = "RETURN_OR_REFUND_REQUEST_COMPLETE"
 WITH_GOODS = "RETURN_AND_REFUND"
 
 CANCEL_PENDING = "CANCELLATION_REQUEST_PENDING"
+BUYER = "BUYER"
 
 
 def meaning(

@@ -157,6 +157,18 @@ def test_a_street_is_taken_apart_where_it_is_told() -> None:
     assert found == ("Rua dos Exemplos", "12", "Apto 3", "Vila Exemplo", "São Paulo", "SP")
 
 
+def test_an_address_in_four_lines_begins_with_the_neighborhood_where_the_third_is_the_number() -> None:
+    told = sample("shipped_by_the_seller")["recipient_address"]
+    lines = {"address_line1": "Bela Vista", "address_line2": "Avenida dos Exemplos", "address_line3": "1000"}
+    districts = [row for row in told["district_info"] if row["address_level"] != "L3"]
+    told = {**told, **lines, "address_line4": "Apto 3", "district_info": districts}
+
+    address = snapshot(sample("shipped_by_the_seller", recipient_address=told)).shipping_address
+
+    found = (address.street, address.number, address.complement, address.neighborhood)
+    assert found == ("Avenida dos Exemplos", "1000", "Apto 3", "Bela Vista")
+
+
 def test_the_seller_is_sent_to_the_consent_page_by_the_services_id() -> None:
     adapter = Shop().adapter()
 

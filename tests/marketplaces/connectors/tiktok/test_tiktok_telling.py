@@ -69,9 +69,40 @@ def test_without_the_file_nothing_is_sent() -> None:
 
 def test_a_note_that_was_thrown_out_can_be_told_anew() -> None:
     with pytest.raises(Rejected) as caught:
-        run(held("approved_needs_invoice").adapter().is_applied(make_update("INVOICED", code=CODE)))
+        run(held("approved_needs_invoice").adapter().is_applied(make_update("INVOICED", code=CODE, taken=True)))
 
     assert caught.value.undone
+
+
+def test_a_note_that_never_arrived_is_sent_again() -> None:
+    assert not run(held("approved_needs_invoice").adapter().is_applied(make_update("INVOICED", code=CODE)))
+
+
+@pytest.mark.parametrize("over", [{}, {"need_upload_invoice": ...}], ids=["unknown", "absent"])
+def test_a_note_is_not_uploaded_for_ever_where_nobody_says_what_became_of_it(over: dict[str, Any]) -> None:
+    shop = held("approved_invoice_need_unknown", **over)
+
+    with pytest.raises(NotReady) as caught:
+        push(shop, "INVOICED")
+
+    assert caught.value.taken
+    assert run(shop.adapter().is_applied(make_update("INVOICED", code=CODE, taken=True)))
+    assert len(shop.calls(UPLOAD)) == 1
+
+
+def test_a_split_order_with_one_note_gets_the_one_that_is_missing() -> None:
+    units = [unit(id=f"{place}", package_id=f"P{place}") for place in (1, 2)]
+    packages = [{"id": "P1"}, {"id": "P2"}]
+    shop = held("approved_needs_invoice", line_items=units, packages=packages, need_upload_invoice="INVOICE_UPLOADED")
+    exists = {"code": 10007014, "message": "invoice exists", "detail": {"package_id": "P1"}}
+    shop.next(UPLOAD, ok({"errors": [exists]}), ok({"errors": [exists, exists]}))
+
+    with pytest.raises(NotReady) as caught:
+        push(shop, "INVOICED")
+    with pytest.raises(AlreadyApplied):
+        push(shop, "INVOICED")
+
+    assert caught.value.taken
 
 
 @pytest.mark.parametrize(
@@ -106,6 +137,17 @@ def test_a_buyer_who_asks_to_cancel_while_times_are_asked_for_stops_the_shipment
 
     with pytest.raises(Rejected):
         push(shop, "SHIPPING_ARRANGED")
+    assert shop.writes == []
+
+
+def test_what_the_order_shows_late_is_not_shipped_twice() -> None:
+    late = {"need_upload_invoice": "NO_NEED", "line_items": [unit(package_status="TO_FULFILL")]}
+    shop = held("invoiced", **late)
+    shop.package = {"package_status": "PROCESSING", "package_sub_status": "RTSING"}
+
+    assert run(shop.adapter().is_applied(make_update("SHIPPING_ARRANGED", code=CODE)))
+    with pytest.raises(AlreadyApplied):
+        push(held("awaiting_collection", **late), "SHIPPING_ARRANGED")
     assert shop.writes == []
 
 
@@ -265,6 +307,18 @@ def test_where_eligibility_cannot_be_asked_for_the_documented_reasons_count() ->
     assert shop.body(CANCEL)["cancel_reason"] == "seller_cancel_unpaid_reason_out_of_stock"
 
 
+def test_where_eligibility_names_no_reasons_the_documented_ones_count() -> None:
+    shop = held("unpaid")
+    path = f"/return_refund/202602/orders/{CODE}/aftersale_eligibility"
+    shop.next(
+        path, ok({"sku_eligibility": [{"line_item_eligibility": [{"request_type": "CANCEL", "eligible": True}]}]})
+    )
+
+    push(shop, "CANCELED")
+
+    assert shop.body(CANCEL)["cancel_reason"] == "seller_cancel_unpaid_reason_out_of_stock"
+
+
 def test_an_order_that_may_not_be_canceled_says_why() -> None:
     shop = held("awaiting_collection")
     entry = {"request_type": "CANCEL", "eligible": False, "ineligible_reason": "Shipped."}
@@ -293,6 +347,19 @@ def test_an_approval_carries_a_key_and_a_refusal_a_reason() -> None:
         "reject_reason": "seller_reject_apply_product_has_been_packed",
         "comment": "Já embalado",
     }
+
+
+def test_only_a_buyers_request_is_answered() -> None:
+    shop = held("buyer_asks_to_cancel", cancellations=...)
+    pending = {"order_id": CODE, "cancel_status": "CANCELLATION_REQUEST_PENDING"}
+    shop.cancellations = [
+        {**pending, "cancel_id": "1", "role": "SELLER"},
+        {**pending, "cancel_id": "2", "role": "BUYER"},
+    ]
+
+    push(shop, "CANCEL_ACCEPTED")
+
+    assert shop.writes == [f"{CANCEL}/2/approve"]
 
 
 @pytest.mark.parametrize(

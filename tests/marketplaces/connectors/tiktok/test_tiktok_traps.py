@@ -29,6 +29,7 @@ from tests.marketplaces.connectors.tiktok.wire import (
     CANCEL,
     DETAIL,
     PACKAGE,
+    RETURNS,
     SEARCH,
     SEEN_AT,
     UPLOAD,
@@ -172,6 +173,21 @@ def test_trap_4_2_the_newer_details_are_asked_for_and_the_older_ones_taken_where
     assert [request.url.path for request in shop.requests[1:]] == [DETAIL, "/order/202309/orders"]
 
 
+@pytest.mark.parametrize(
+    ("code", "message"), [(36009009, "path"), (36009014, "version"), (36009004, "invalid version")]
+)
+def test_trap_4_2_what_a_shop_lacks_is_asked_for_once(code: int, message: str) -> None:
+    shop = Shop(sample())
+    for path in (DETAIL, RETURNS):
+        shop.refuse(path, code, message, status=400)
+    adapter = shop.adapter()
+
+    for _again in range(2):
+        assert run(polled(adapter, cursor=datetime.now(UTC).isoformat()))
+
+    assert (len(shop.calls(DETAIL)), len(shop.calls("/order/202309/orders")), len(shop.calls(RETURNS))) == (1, 2, 1)
+
+
 def test_trap_4_3_units_become_quantities_and_masks_are_no_data() -> None:
     order = snapshot(sample("three_units_one_canceled"))
 
@@ -297,6 +313,28 @@ def test_trap_7_a_repeated_webhook_is_one_and_answered_with_nothing(account: Acc
     assert Hint.objects.get().codes == ["A1", "A2"]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("kind", "data"), [(6, {"message": "Deauthorized"}), (7, {"message": "Soon", "expiration_time": 1798761600})]
+)
+def test_trap_7_the_end_of_an_authorization_is_heeded(account: Account, kind: int, data: dict[str, Any]) -> None:
+    now = int(datetime.now(UTC).timestamp())
+    told = {"type": kind, "tts_notification_id": "1", "shop_id": account.shop_id, "timestamp": now, "data": data}
+    body = json.dumps(told).encode()
+    key, secret = account.credentials["app_key"], account.credentials["app_secret"]
+    signed = hmac.new(secret.encode(), key.encode() + body, hashlib.sha256).hexdigest()
+
+    answer = Browser().post(
+        f"/webhooks/{account.channel.code}", body, content_type="application/json", headers={"Authorization": signed}
+    )
+
+    account = Account.objects.select_related("access_token").get(pk=account.pk)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert account.is_paused is (kind == 6)
+    ends = account.access_token.authorized_until
+    assert ends == (datetime.fromtimestamp(1798761600, UTC) if kind == 7 else None)
+
+
 def test_trap_7_the_webhooks_words_are_not_believed() -> None:
     shop = Shop(sample())
     body = json.dumps({"type": 1, "data": {"order_id": CODE, "order_status": "CANCEL"}}).encode()
@@ -350,6 +388,21 @@ def test_trap_8_too_many_requests_say_when_to_come_back() -> None:
     with pytest.raises(Unavailable) as caught:
         run(shop.adapter().check())
     assert caught.value.retry_after == 7
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, 100010), (429, 10007015), (401, 105001)])
+def test_trap_8_a_code_that_nobody_lists_is_judged_by_the_statuses_that_say_something(status: int, code: int) -> None:
+    shop = Shop(sample())
+    shop.refuse(DETAIL, code, "No.", status=status, **{"Retry-After": "7"})
+    adapter = shop.adapter()
+
+    if status == 429:
+        with pytest.raises(Unavailable) as caught:
+            run(adapter.read(CODE))
+        assert caught.value.retry_after == 7
+    else:
+        assert run(adapter.read(CODE)).snapshot is not None
+        assert shop.calls(DETAIL)[1].headers["x-tts-access-token"] == "access-token-2"
 
 
 def test_trap_8_an_expired_token_is_renewed_once_and_the_call_signed_anew() -> None:

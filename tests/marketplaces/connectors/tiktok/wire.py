@@ -24,6 +24,7 @@ SEARCH = "/order/202309/orders/search"
 DETAIL = "/order/202507/orders"
 UPLOAD = "/fulfillment/202502/invoice/upload"
 CANCEL = "/return_refund/202309/cancellations"
+RETURNS = "/return_refund/202309/returns/search"
 PACKAGE = "/fulfillment/202309/packages/1158000000000000001"
 SHOPS = [{"id": "700001", "name": "Loja", "region": "BR", "cipher": "GCP_1"}]
 SLOTS = {
@@ -103,7 +104,7 @@ class Shop:
             "/authorization/202309/shops": {"shops": SHOPS},
             SEARCH: {"orders": [{"id": code} for code in self.orders], "next_page_token": ""},
             f"{CANCEL}/search": {"cancellations": self.cancellations},
-            "/return_refund/202309/returns/search": {"return_orders": self.returns} if self.returns else {},
+            RETURNS: {"return_orders": self.returns} if self.returns else {},
             PACKAGE: self.package,
             f"{PACKAGE}/handover_time_slots": SLOTS,
             "/return_refund/202309/reject_reasons": {"reasons": []},
