@@ -87,7 +87,7 @@ async def _tell(adapter: Adapter, claim: Claim, update: Outgoing) -> Outcome:
         async with asyncio.timeout(ATTEMPT_SECONDS):
             if claim.kind == ChannelUpdate.Kind.LABEL:
                 # To fetch it twice does no harm, so nothing is read back.
-                files = await labels.fetch(adapter, update)
+                files = await labels.fetch(adapter, replace(update, begun=unknown))
                 return Outcome(claim=claim, ending=Ending.SENT, state=State.SENT, labels=files)
             if unknown:
                 if await adapter.is_applied(update):
@@ -121,7 +121,7 @@ def _consequence(error: MarketplaceError, claim: Claim, unknown: bool) -> Outcom
         case Malformed():
             ending, state, failure, unknown = Ending.MALFORMED, State.FAILED, Failure.MALFORMED, True
         case NotReady():
-            return _not_ready(claim, error)
+            return _not_ready(claim, error, error.taken or unknown)
         case Throttled():
             return _given_back(claim, Ending.THROTTLED, error.detail, unknown, retry_in=error.seconds)
         case Unauthorized():
@@ -148,10 +148,10 @@ def _given_back(claim: Claim, ending: Ending, detail: str, unknown: bool, *, ret
     )
 
 
-def _not_ready(claim: Claim, error: NotReady) -> Outcome:
+def _not_ready(claim: Claim, error: NotReady, taken: bool) -> Outcome:
     if claim.trying > backoff.GIVE_UP_AFTER:
-        return _postponed(claim, Ending.NOT_READY, error.detail, outcome_unknown=error.taken)
-    return _given_back(claim, Ending.NOT_READY, error.detail, error.taken, retry_in=error.seconds)
+        return _postponed(claim, Ending.NOT_READY, error.detail, outcome_unknown=taken)
+    return _given_back(claim, Ending.NOT_READY, error.detail, taken, retry_in=error.seconds)
 
 
 def _postponed(

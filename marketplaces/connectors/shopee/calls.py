@@ -167,7 +167,7 @@ def _is_shopees(answer: httpx.Response) -> bool:
     if envelope is None or not isinstance(code, str) or not code.strip():
         return False
     # A proxy's JSON has no request_id, and a crash's says nothing.
-    return knows(code) or (bool(envelope.request_id) and answer.status_code < 500)
+    return knows(code) or (bool(envelope.request_id) and answer.status_code < 500 and answer.status_code != 429)
 
 
 def _judge(answer: httpx.Response, path: str, writes: bool, tolerate: str) -> None:
@@ -179,10 +179,15 @@ def _judge(answer: httpx.Response, path: str, writes: bool, tolerate: str) -> No
         raise (OutcomeUnknown if writes else Unavailable)(sentence % {"status": answer.status_code})
     code = envelope.error if isinstance(envelope.error, str) else ""
     placeholder = path in PLACEHOLDER_PATHS and code in PLACEHOLDERS
-    if not code or placeholder or (tolerate and code.strip() == tolerate):
+    if not code or placeholder or (tolerate and code.strip() == tolerate and _has_rows(envelope)):
         return
     message = http.said(envelope.message, answer) if isinstance(envelope.message, str) else ""
     raise error_of(code, message, writes=writes, retry_after=http.retry_after(answer))
+
+
+def _has_rows(envelope: Envelope) -> bool:
+    """An error that is told row by row has them beside it."""
+    return bytes(envelope.response).strip() not in (b"", b"null", b"{}")
 
 
 def _joined(value: str | int | Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Labels: Shopee makes them for each package, from the carrier's tracking number on until the carrier has the parcel.
 
-tracking number → create_shipping_document → its result → download. Each attempt begins with the result, and goes as far
-as Shopee is: nothing is created twice, and nothing is remembered between attempts.
+tracking number → parameter → create_shipping_document → its result → download, in this order. That documents were asked
+for is remembered (`Outgoing.begun`): later attempts begin with the result, and create only what Shopee says it lacks.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from marketplaces.connectors.shopee import statuses
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.documents import NORMAL, files_of
 from marketplaces.connectors.shopee.live import Live, Package, look
-from marketplaces.errors import MarketplaceError, NotReady, Rejected, Unsupported
+from marketplaces.errors import MarketplaceError, NotReady, OutcomeUnknown, Rejected, Unavailable, Unsupported
 from marketplaces.values import listed, text
 from orders.snapshot import Fulfillment
 from orders.status import Status
@@ -42,12 +42,19 @@ async def labels(client: Client, update: Outgoing, *, wanted: str) -> list[Label
     """All documents of the order. `wanted` is Shopee's document type, used where it is offered."""
     live = await look(client, update.code)
     packages = _printable(live)
-    rest = _rest(update.at)
+    rest, begun = _rest(update.at), update.begun
     try:
         rows = [await _row(client, live, package, rest) for package in packages]
-        files = [file for row in rows for file in await _document(client, row, wanted=wanted, rest=rest)]
+        rows = [{**row, "shipping_document_type": await _kind(client, row, wanted)} for row in rows]
+        if not begun:
+            await _begin(client, rows)
+            begun = True
+        files = [file for row in rows for file in await _document(client, row, rest=rest)]
     except Rejected as error:
-        raise _meaning(live, error, rest) from error
+        raise _meaning(live, error, rest, begun=begun) from error
+    except Unavailable as error:
+        # Kept like a call whose outcome nobody knows: it is not begun anew.
+        raise (OutcomeUnknown(error.detail, retry_after=error.retry_after) if begun else error) from error
     return [replace(file, carrier=live.snapshot.carrier) for file in files]
 
 
@@ -81,42 +88,66 @@ async def _row(client: Client, live: Live, package: Package, rest: float) -> Jso
     return {"order_sn": code, **({"package_number": named} if named else {}), "tracking_number": number}
 
 
-async def _document(client: Client, row: Json, *, wanted: str, rest: float) -> Sequence[LabelFile]:
-    kind = await _kind(client, row, wanted)
-    asked = {**_bare(row), "shipping_document_type": kind}
-    found = _only(await client.document_results([asked]))
+async def _begin(client: Client, rows: Sequence[Json]) -> None:
+    """Ask for all documents. Raises what stops it after the first as taken, so that none is asked for again."""
+    for place, row in enumerate(rows):
+        try:
+            await _create(client, row)
+        except (Rejected, Unavailable) as error:
+            if not place:
+                raise
+            raise NotReady(error.detail, seconds=MAKING, taken=True) from error
+
+
+async def _create(client: Client, row: Json) -> None:
+    _check(_only(await client.create_documents([row])))
+
+
+async def _document(client: Client, row: Json, *, rest: float) -> Sequence[LabelFile]:
+    found = await _result(client, row)
     failed = text(found.get("status")) == "FAILED"
     if failed or _failure(found) == NOT_CREATED:
-        _check(_only(await client.create_documents([{**row, "shipping_document_type": kind}])))
+        await _create(client, row)
     if failed:
-        raise NotReady(_("Shopee could not make the label, and is asked for it once more."), seconds=rest)
+        raise NotReady(_("Shopee could not make the label, and is asked for it once more."), seconds=rest, taken=True)
     if _failure(found) == NOT_CREATED:
-        found = _only(await client.document_results([asked]))
+        found = await _result(client, row)
     _check(found)
     if text(found.get("status")) != "READY":
-        raise NotReady(_("Shopee is making the label."), seconds=MAKING)
-    return files_of(await _download(client, row, kind), row)
+        raise NotReady(_("Shopee is making the label."), seconds=MAKING, taken=True)
+    return files_of(await _download(client, row), row)
+
+
+async def _result(client: Client, row: Json) -> Json:
+    """A document that nobody created is told as the row's failure, or as the call's."""
+    try:
+        return _only(await client.document_results([_without(row, "tracking_number")]))
+    except Rejected as error:
+        if _name(error.code) != NOT_CREATED:
+            raise
+        return {"fail_error": error.code}
 
 
 async def _kind(client: Client, row: Json, wanted: str) -> str:
     """Shopee's parameters say what it offers for the package: what we want, else what it suggests."""
-    told = _only(await client.document_parameter([_bare(row)]))
+    told = _only(await client.document_parameter([_without(row, "tracking_number")]))
     offered = [text(kind) for kind in listed(told.get("selectable_shipping_document_type"))]
     if not offered or wanted in offered:
         return wanted
     return text(told.get("suggest_shipping_document_type")) or (NORMAL if NORMAL in offered else offered[0])
 
 
-async def _download(client: Client, row: Json, kind: str) -> bytes:
+async def _download(client: Client, row: Json) -> bytes:
+    asked = _without(row, "tracking_number", "shipping_document_type")
     for _again in range(DOWNLOADS):
-        if content := await client.download_documents(kind, [_bare(row)]):
+        if content := await client.download_documents(row["shipping_document_type"], [asked]):
             return content
-    raise NotReady(_("Shopee's label came as an empty file."), seconds=MAKING)
+    raise NotReady(_("Shopee's label came as an empty file."), seconds=MAKING, taken=True)
 
 
-def _bare(row: Json) -> Json:
+def _without(row: Json, *names: str) -> Json:
     """Only creating takes the tracking number."""
-    return {name: value for name, value in row.items() if name != "tracking_number"}
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def _only(rows: Sequence[Any]) -> Json:
@@ -138,16 +169,16 @@ def _check(row: Json) -> None:
         raise Rejected(": ".join(filter(None, (code, text(row.get("fail_message"))))), code=code)
 
 
-def _meaning(live: Live, error: Rejected, rest: float) -> MarketplaceError:
+def _meaning(live: Live, error: Rejected, rest: float, *, begun: bool) -> MarketplaceError:
     """What a refusal means here; mostly what it says."""
     name, told = _name(error.code), {"detail": error.detail}
     if name == "package_can_not_print" and live.snapshot.fulfillment is Fulfillment.SELLER:
         return Unsupported(_("Shopee makes no label for the seller's own carrier. (%(detail)s)") % told)
     if name in LATER:
         sentence = _("Shopee has no label yet; its carrier has to take the package over first. (%(detail)s)")
-        return NotReady(sentence % told, seconds=rest)
+        return NotReady(sentence % told, seconds=rest, taken=begun)
     if name == NOT_CREATED:
-        return NotReady(_("Shopee is making the label."), seconds=MAKING)
+        return NotReady(_("Shopee is making the label."), seconds=MAKING, taken=begun)
     if name == COMBINED:
         sentence = _("This parcel is combined with another order: print its label at Shopee itself. (%(detail)s)")
         return Rejected(sentence % told, code=error.code)

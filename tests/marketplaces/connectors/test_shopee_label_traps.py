@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from marketplaces import loop, outbound
+from marketplaces.adapter import Outgoing
 from marketplaces.connectors.shopee.labeling import labels
-from marketplaces.errors import NotReady, Rejected
+from marketplaces.errors import NotReady, OutcomeUnknown, Rejected
 from orders.models import ChannelUpdate, Label
 from orders.status import Status
 from sandbox.client import SandboxClient
@@ -70,7 +71,7 @@ def test_trap_14_only_creating_a_document_takes_the_tracking_number() -> None:
     shop.next(RESULT, _rows({"order_sn": CODE, "status": "PROCESSING"}))
 
     with pytest.raises(NotReady):
-        run(labels(shop.adapter().client, make_update("LABEL", code=CODE), wanted="NORMAL_AIR_WAYBILL"))
+        run(labels(shop.adapter().client, _begun(), wanted="NORMAL_AIR_WAYBILL"))
 
     row = {"order_sn": CODE, "shipping_document_type": "NORMAL_AIR_WAYBILL"}
     assert shop.body(CREATE) == {"order_list": [{**row, "tracking_number": "BR123"}]}
@@ -92,6 +93,64 @@ def test_trap_16_a_shipment_that_another_program_arranged_gets_its_label_here(sh
     assert Label.objects.filter(order__code=code).exists()
 
 
+def test_documents_are_asked_for_before_their_result_and_once() -> None:
+    shop = _printing()
+    shop.next(RESULT, _rows({"order_sn": CODE, "status": "PROCESSING"}))
+    adapter = shop.adapter()
+
+    with pytest.raises(NotReady) as caught:
+        run(labels(adapter.client, make_update("LABEL", code=CODE), wanted="NORMAL_AIR_WAYBILL"))
+    order = [name for name in shop.writes if "document" in name]
+    for path in ("logistics/get_tracking_number", RESULT):
+        shop.next(path, *([TRACKED] if path != RESULT else [_rows({"order_sn": CODE, "status": "PROCESSING"})]))
+    with pytest.raises(NotReady):
+        run(labels(adapter.client, _begun(), wanted="NORMAL_AIR_WAYBILL"))
+
+    assert order == ["logistics/get_shipping_document_parameter", CREATE, RESULT]
+    assert caught.value.taken
+    assert len(shop.calls(CREATE)) == 1
+
+
+@pytest.mark.parametrize("style", ["row", "call"])
+def test_a_document_that_nobody_created_is_created_however_shopee_says_so(style: str) -> None:
+    missing = "logistics.shipping_document_should_print_first"
+    shop = _printing(fail_error=missing) if style == "row" else _printing()
+    if style == "call":
+        shop.prepared[RESULT].clear()
+        shop.refuse(RESULT, missing, "Please create shipping document first.")
+    shop.next(RESULT, _rows({"order_sn": CODE, "status": "PROCESSING"}))
+
+    with pytest.raises(NotReady):
+        run(labels(shop.adapter().client, _begun(), wanted="NORMAL_AIR_WAYBILL"))
+
+    assert len(shop.calls(CREATE)) == 1
+
+
+def test_a_batch_that_failed_without_saying_why_is_no_success() -> None:
+    shop = _printing()
+    shop.refuse(CREATE, "common.batch_api_all_failed", "All failed.")
+
+    with pytest.raises(Rejected, match="batch_api_all_failed"):
+        run(labels(shop.adapter().client, make_update("LABEL", code=CODE), wanted="NORMAL_AIR_WAYBILL"))
+
+
+def test_an_outage_after_documents_were_asked_for_does_not_ask_for_them_again() -> None:
+    shop = _printing()
+    shop.prepared[RESULT].clear()
+    shop.refuse(RESULT, "error_rate_limit")
+
+    with pytest.raises(OutcomeUnknown):
+        run(labels(shop.adapter().client, make_update("LABEL", code=CODE), wanted="NORMAL_AIR_WAYBILL"))
+
+
+def _begun() -> Outgoing:
+    """An update of which an earlier attempt asked for the documents."""
+    return make_update("LABEL", code=CODE, begun=True)
+
+
+TRACKED = {**OK, "response": {"tracking_number": "BR123", "hint": ""}}
+
+
 def _printing(**failure: str) -> Shop:
     """An arranged order with its number, whose documents fail so."""
     shop = Shop(
@@ -101,9 +160,10 @@ def _printing(**failure: str) -> Shop:
             package_list=[package(logistics_status="LOGISTICS_REQUEST_CREATED")],
         )
     )
-    shop.next("logistics/get_tracking_number", {**OK, "response": {"tracking_number": "BR123", "hint": ""}})
+    shop.next("logistics/get_tracking_number", TRACKED)
     shop.next("logistics/get_shipping_document_parameter", _rows({"order_sn": CODE}))
-    shop.next(RESULT, {**_rows({"order_sn": CODE, **failure}), "error": "common.batch_api_all_failed"})
+    if failure:
+        shop.next(RESULT, {**_rows({"order_sn": CODE, **failure}), "error": "common.batch_api_all_failed"})
     return shop
 
 

@@ -27,10 +27,12 @@ PDF = LabelFile(
     content=b"%PDF-1", content_type="application/pdf", package="P1", tracking_code="AA1BR", carrier="Rapida"
 )
 FILES: list[LabelFile] = []
+BEGUN: list[bool] = []
 
 
 class Labeling(FetchesLabels, FakeMarketplace):
     async def labels(self, update: Outgoing) -> Sequence[LabelFile]:
+        BEGUN.append(update.begun)
         await self.shop.call("labels")
         return FILES
 
@@ -39,6 +41,7 @@ class Labeling(FetchesLabels, FakeMarketplace):
 def files(monkeypatch: pytest.MonkeyPatch) -> list[LabelFile]:
     monkeypatch.setitem(registry.CONNECTORS, "labeling", f"{__name__}.Labeling")
     FILES[:] = [PDF]
+    BEGUN.clear()
     return FILES
 
 
@@ -149,6 +152,24 @@ def test_tracking_codes_stay_when_the_channel_tells_none(account: Account) -> No
 
     order.refresh_from_db()
     assert (order.carrier, [tracking["code"] for tracking in order.trackings]) == ("Another", ["AA1BR"])
+
+
+def test_what_an_attempt_has_begun_is_remembered_until_the_label_is_there(
+    account: Account, order: Order, shop: Shop
+) -> None:
+    shop.next["labels"] += [
+        NotReady("No tracking number yet.", seconds=1),
+        NotReady("Asked for.", seconds=1, taken=True),
+        Unavailable("Down."),
+        NotReady("Being made.", seconds=1),
+    ]
+    arranged(account, order)
+
+    for _again in range(4):
+        try_again(account)
+
+    assert BEGUN == [False, False, True, True, True]
+    assert Label.objects.filter(order=order).exists()
 
 
 def test_what_is_not_ready_is_asked_again_without_counting_and_says_why(
