@@ -50,7 +50,7 @@ class Shopee(Adapter, FetchesLabels, KeepsPushes, RecoversPushes, ArrangesShippi
     pull_seconds = 60.0
     largest_batch = LARGEST_BATCH
     tells = tuple(TELLINGS)
-    options = (invoicing.PATH,)
+    options = (invoicing.PATH, tokens.LINK)
     print_window = gettext_noop("Shopee's labels are printed until the carrier has collected the parcel.")
     label_formats = documents.FORMATS
 

@@ -14,8 +14,8 @@ from marketplaces.crossing import Notice, Ring, Webhook
 from marketplaces.errors import NotGenuine, Unauthorized
 from marketplaces.values import listed, text
 
-#: Status, tracking number, shipping document, fulfillment of a package, changed package. All others name no order.
-ABOUT_ORDERS = frozenset({3, 4, 15, 30, 47})
+#: Status, tracking number, shipping document, return, fulfillment of a package, changed package; others name no order.
+ABOUT_ORDERS = frozenset({3, 4, 15, 29, 30, 47})
 TRIAL, CANCELED, ENDS_SOON = 0, 2, 12
 #: Parts of code 2's `authorize_type`.
 ENDS = {

@@ -1,5 +1,6 @@
 """The app's push configuration: one address for all its shops, what is sent to it, how Shopee judges the answers."""
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -64,26 +65,34 @@ async def look(client: Client, connection: Connection) -> Subscription:
 
 
 async def subscribe(client: Client, connection: Connection, url: str) -> None:
-    """Shopee calls `url` before it answers."""
-    blocked = _blocked(await client.push_config())
+    """Shopee calls `url` before it answers. Codes beyond the documented ones are asked for where it offers them."""
+    told = await client.push_config()
+    blocked = _blocked(told)
     left = [int(shop) for shop in blocked if shop != connection.shop_id] if connection.shop_id in blocked else None
     documented = [code for code in WANTED if code <= DOCUMENTED]
     try:
         await client.set_push_config(callback_url=url, on=documented, blocked=left)
     except Rejected as error:
         raise _meaning(error, url) from error
-    with suppress(Rejected):
-        await client.set_push_config(callback_url=url, on=[code for code in WANTED if code > DOCUMENTED])
+    off = {number(code) for code in listed(told.get("push_config_off_list"))}
+    if offered := [code for code in WANTED if code > DOCUMENTED and code in off]:
+        with suppress(Rejected):
+            await client.set_push_config(callback_url=url, on=offered)
 
 
 async def lost(client: Client) -> LostPushes:
     """Each row's `data` is the whole message as text."""
     told = await client.lost_pushes()
     rows = [row for row in listed(told.get("push_message_list")) if isinstance(row, dict)]
-    bodies = tuple(str(row.get("data") or "").encode(errors="replace") for row in rows)
+    bodies = tuple(_message(row.get("data")) for row in rows)
     return LostPushes(
         bodies=bodies, receipt=str(number(told.get("last_message_id"))), more=told.get("has_next_page") is True
     )
+
+
+def _message(data: object) -> bytes:
+    """As it was sent; an object where it was not written as text."""
+    return (data if isinstance(data, str) else json.dumps(data)).encode(errors="replace")
 
 
 def _problem(word: str, state: str, *, blocked: bool) -> str:

@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from marketplaces.adapter import Connection
+from marketplaces.adapter import Connection, Option
+from marketplaces.connectors.shopee import signing
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.credentials import Credentials
 from marketplaces.connectors.shopee.reading import instant
@@ -25,18 +27,43 @@ SANDBOX_CONSENT = "https://open.sandbox.test-stable.shopee.com.br/auth"
 #: expire_in is documented in seconds; one of Shopee's samples is an instant.
 INSTANTS_FROM = 10**9
 PAGES = 50
+SIGNED = "signed"
+#: The older one is what Shopee's own examples still use.
+LINK = Option(
+    name="authorization_link",
+    label=gettext_noop("Page on which the seller authorizes"),
+    choices=(
+        ("page", gettext_noop("Shopee's page of consent")),
+        (SIGNED, gettext_noop("The signed link (shop/auth_partner)")),
+    ),
+    hint=gettext_noop("The second one only where the first one is not found."),
+)
 
 
 def authorization_url(connection: Connection, *, state: str, return_url: str) -> str:
-    """The unsigned form; the signed one of older code dies five minutes after it was made."""
+    credentials = Credentials.of(connection.credentials)
+    if connection.options.get(LINK.name) == SIGNED:
+        return _signed_url(connection.base_url, credentials, _with(return_url, state=state))
     query = {
-        "partner_id": Credentials.of(connection.credentials).partner_id,
+        "partner_id": credentials.partner_id,
         "auth_type": "seller",
         "redirect_uri": return_url,
         "response_type": "code",
         "state": state,
     }
     return f"{_consent_page(connection.base_url)}?{urlencode(query)}"
+
+
+def _signed_url(base_url: str, credentials: Credentials, redirect: str) -> str:
+    """It has no state of its own, and dies five minutes after it was made."""
+    now, path = int(time.time()), f"{signing.PREFIX}/shop/auth_partner"
+    sign = signing.public(credentials.partner_key, partner_id=credentials.partner_id, path=path, timestamp=now)
+    query = {"partner_id": credentials.partner_id, "timestamp": now, "sign": sign, "redirect": redirect}
+    return f"{base_url}{path}?{urlencode(query)}"
+
+
+def _with(url: str, **query: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
 
 
 async def exchange(client: Client, connection: Connection, answer: Mapping[str, str]) -> Grant:

@@ -26,7 +26,8 @@ def verify(webhook: Webhook, **credentials: str) -> Ring:
 
 
 @pytest.mark.parametrize(
-    ("code", "name"), [(3, "ordersn"), (4, "ordersn"), (30, "ordersn"), (15, "order_sn"), (47, "order_sn")]
+    ("code", "name"),
+    [(3, "ordersn"), (4, "ordersn"), (30, "ordersn"), (15, "order_sn"), (29, "order_sn"), (47, "order_sn")],
 )
 def test_a_push_about_an_order_rings_for_it(code: int, name: str) -> None:
     assert verify(push(code, {name: "261118EXA00001"})) == Ring(codes=("261118EXA00001",), shop_id="700001")

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -84,8 +85,9 @@ def test_a_wrong_push_key_is_named_when_the_webhooks_are_set_up(account: Account
         loop.run(adapter.subscribe(url_of(live_server, account)), timeout=60)
 
 
-def test_codes_beyond_the_documented_ones_are_asked_for_apart() -> None:
+def test_codes_beyond_the_documented_ones_are_asked_for_apart_where_shopee_offers_them() -> None:
     shop = Shop()
+    shop.next(GET, {**OK, "response": {"push_config_on_list": [15], "push_config_off_list": [3, 30, 47]}})
     shop.next(SET, OK)
     shop.refuse(SET, "error_param", "Wrong parameters, detail: set_push_config_on has an unknown code 15.")
 
@@ -93,8 +95,31 @@ def test_codes_beyond_the_documented_ones_are_asked_for_apart() -> None:
 
     first, second = (json.loads(call.content) for call in shop.calls(SET))
     assert first["set_push_config_on"] == [1, 2, 3, 4, 12]
-    assert second["set_push_config_on"] == [15, 30, 47]
+    assert second["set_push_config_on"] == [30, 47]
     assert "blocked_shop_id_list" not in first
+
+
+def test_codes_that_shopee_lists_nowhere_are_not_asked_for() -> None:
+    shop = Shop()
+    shop.next(GET, {**OK, "response": {"push_config_on_list": [], "push_config_off_list": list(range(1, 14))}})
+
+    run(shop.adapter().subscribe("https://hub.example.com/webhooks/shopee"))
+
+    (only,) = (json.loads(call.content) for call in shop.calls(SET))
+    assert only["set_push_config_on"] == [1, 2, 3, 4, 12]
+
+
+@pytest.mark.parametrize("written", [json.dumps, lambda message: message], ids=["as text", "as an object"])
+def test_a_lost_push_is_read_however_its_message_is_written(written: Callable[[dict[str, Any]], object]) -> None:
+    shop = Shop()
+    row = {"code": 3, "data": written({"code": 3, "data": {"ordersn": "A1"}, "shop_id": 700001})}
+    told = {"push_message_list": [row], "last_message_id": 7, "has_next_page": False}
+    shop.next(LOST, {**OK, "response": told})
+    adapter = shop.adapter()
+
+    (body,) = run(adapter.lost_pushes()).bodies
+
+    assert adapter.read_push(body).codes == ("A1",)
 
 
 def test_a_blocked_shop_is_let_in_again_and_the_others_stay_blocked() -> None:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from marketplaces.adapter import Connection
-from marketplaces.connectors.shopee import tokens
+from marketplaces.connectors.shopee import signing, tokens
 from marketplaces.errors import Malformed, Rejected, Unauthorized, Unavailable
 from tests.marketplaces.connectors.shopee import CREDENTIALS, OK, Shop
 from tests.marketplaces.contract import run
@@ -44,6 +44,25 @@ def test_the_seller_is_sent_to_the_consent_page_of_the_accounts_host(base_url: s
         "response_type": ["code"],
         "state": ["s&1"],
     }
+
+
+def test_an_account_may_be_authorized_by_the_signed_link_whose_return_address_carries_the_state() -> None:
+    connection = Connection(
+        account_id=1,
+        channel_code="c",
+        base_url="https://openplatform.shopee.com.br",
+        credentials=CREDENTIALS,
+        production=False,
+        options={"authorization_link": "signed"},
+    )
+
+    url = urlsplit(tokens.authorization_url(connection, state="s&1", return_url="https://erp.example.com/back?a=b"))
+
+    query = {name: value for name, (value,) in parse_qs(url.query).items()}
+    path, timestamp = "/api/v2/shop/auth_partner", int(query["timestamp"])
+    assert url._replace(query="").geturl() == f"https://openplatform.shopee.com.br{path}"
+    assert query["sign"] == signing.public("partner-key", partner_id="1000001", path=path, timestamp=timestamp)
+    assert parse_qs(urlsplit(query["redirect"]).query) == {"a": ["b"], "state": ["s&1"]}
 
 
 def test_a_code_becomes_the_first_pair_and_the_end_of_the_authorization_is_known() -> None:
