@@ -13,6 +13,10 @@ from orders.status import Status
 LACKS_INVOICE = "lack_of_invoice_data"
 PENDING_INVOICE = "error_pending_invoice"
 SHIPPED_ALREADY = "package_already_shipped"
+#: The same under a code that says nothing, logistics.error_param.
+SHIPPED_WORDS = "order has been shipped"
+#: Of a buyer whose payment is still to be confirmed: error_status.
+NOT_YET = "hasn't completed"
 #: The slot was taken by another seller, or passed, between asking and shipping.
 SLOT_GONE = "ship_order_pickup_time_invalid"
 #: Of a pickup after one that failed.
@@ -58,6 +62,7 @@ async def _arrange(client: Client, live: Live, package: Package, choice: Choice)
 
 async def _arrange_once(client: Client, live: Live, package: Package, choice: Choice) -> str:
     code, named = live.snapshot.code, live.named(package)
+    demand_released(live, package)
     parameter = await client.shipping_parameter(code, package=named)
     rule = client.connection.arranging
     way = choosing.way(parameter, carrier=live.snapshot.carrier, choice=choice, rule=rule)
@@ -69,6 +74,16 @@ async def _arrange_once(client: Client, live: Live, package: Package, choice: Ch
     return await _ship(client, code, named, package, way)
 
 
+def demand_released(live: Live, package: Package) -> None:
+    """Shopee takes a paid order, or one whose note has just arrived, some minutes later. Raises Unavailable.
+
+    Without its note, Shopee is asked all the same: its refusal says that the note is missing.
+    """
+    complete = live.snapshot.invoices or choosing.is_at_the_counter(live.snapshot.carrier)
+    if package.status in statuses.NOT_STARTED and complete:
+        raise Unavailable(_("Shopee has not released the package for shipping yet."))
+
+
 async def _ship(client: Client, code: str, named: str, package: Package, way: dict[str, Json]) -> str:
     if package.status == statuses.PICKUP_RETRY and choosing.PICKUP in way:
         return await client.update_shipping_order(code, package=named, pickup=way[choosing.PICKUP])
@@ -78,10 +93,12 @@ async def _ship(client: Client, code: str, named: str, package: Package, way: di
 async def _meaning(client: Client, live: Live, error: Rejected, choice: Choice) -> MarketplaceError:
     """What a refusal means here; mostly what it says."""
     name = error.code.rpartition(".")[2].strip()
-    if name == SHIPPED_ALREADY:
+    if name == SHIPPED_ALREADY or SHIPPED_WORDS in error.detail.casefold():
         return await _shipped_already(client, live, error)
     if wants_invoice(error):
         return lacks_invoice(live, error)
+    if NOT_YET in error.detail.casefold():
+        return Unavailable(error.detail)
     if name == SLOT_GONE and not choice.get("pickup_time_id"):
         return Unavailable(_("The pickup time was no longer free; the next one is taken."))
     if name == SAME_AGAIN:

@@ -40,7 +40,7 @@ def way(parameter: Json, *, carrier: str, choice: Choice, rule: Choice) -> dict[
 
 def pickup(parameter: Json, choice: Choice) -> Json:
     """The address and slot chosen; else Shopee's pickup address and the slot it recommends, or the earliest."""
-    rows = [row for row in addresses(parameter) if slots(row)]
+    rows = [row for row in addresses(parameter) if slots(row) or not has_times(parameter)]
     wanted = choice.get("address_id", "")
     rows = [row for row in rows if wanted in ("", text(row.get("address_id")))]
     if not rows:
@@ -48,7 +48,9 @@ def pickup(parameter: Json, choice: Choice) -> Json:
             _("Shopee offers no pickup time: the order was shipped, its deadline is past, or the address is wrong.")
         )
     address = next(filter(None, (_flagged(rows, flag) for flag in ("pickup_address", "default_address"))), rows[0])
-    return {"address_id": number(address.get("address_id")), "pickup_time_id": _slot(address, choice)}
+    time = {"pickup_time_id": _slot(address, choice)} if slots(address) else {}
+    asked = ["tracking_number"] if "tracking_number" in listed(offers(parameter)[PICKUP]) else []
+    return {"address_id": number(address.get("address_id")), **time, **_filled(PICKUP, asked, choice)}
 
 
 def offers(parameter: Json) -> Json:
@@ -63,17 +65,27 @@ def addresses(parameter: Json) -> list[Json]:
     return [row for row in rows if isinstance(row, dict)]
 
 
+def has_times(parameter: Json) -> bool:
+    """Does a pickup need one of the times offered? What needs nothing in particular needs all that there is."""
+    needed = list(listed(offers(parameter).get(PICKUP)))
+    return not needed or "pickup_time_id" in needed
+
+
 def slots(address: Json) -> list[Json]:
     told = listed(address.get("time_slot_list"))
     return [slot for slot in told if isinstance(slot, dict) and slot.get("pickup_time_id")]
 
 
 def usual(offered: Json, carrier: str) -> str:
-    """In Brazil only Correios takes parcels at a counter, and "Coleta Correios" does not."""
-    at_the_counter = "correios" in carrier.casefold() and "coleta" not in carrier.casefold()
-    if PICKUP in offered and not (DROPOFF in offered and at_the_counter):
+    """Picked up, but for what is taken at a counter."""
+    if PICKUP in offered and not (DROPOFF in offered and is_at_the_counter(carrier)):
         return PICKUP
     return DROPOFF if DROPOFF in offered else NON_INTEGRATED
+
+
+def is_at_the_counter(carrier: str) -> bool:
+    """In Brazil only Correios takes parcels at a counter, and "Coleta Correios" does not."""
+    return "correios" in carrier.casefold() and "coleta" not in carrier.casefold()
 
 
 def _filled(chosen: str, needed: Any, choice: Choice) -> Json:

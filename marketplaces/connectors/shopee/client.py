@@ -15,7 +15,7 @@ LARGEST_BATCH = 50
 OPTIONAL_FIELDS = (
     "buyer_username", "estimated_shipping_fee", "recipient_address", "item_list", "pay_time", "buyer_cancel_reason",
     "cancel_by", "cancel_reason", "buyer_cpf_id", "fulfillment_flag", "pickup_done_time", "package_list",
-    "shipping_carrier", "payment_method", "total_amount", "invoice_data", "edt", "payment_info",
+    "shipping_carrier", "payment_method", "total_amount", "invoice_data", "edt", "payment_info", "split_up",
 )  # fmt: skip
 XML = "4"
 ALL_FAILED = "common.batch_api_all_failed"
@@ -53,8 +53,8 @@ class Client(Calls):
 
     async def shipment_list(self, *, cursor: str) -> Json:
         """{more, next_cursor, order_list[{order_sn, package_number}]}: READY_TO_SHIP and RETRY_SHIP."""
-        query: Query = {"page_size": LARGEST_PAGE, "cursor": cursor}
-        return inner(await self._get("/order/get_shipment_list", query))
+        query: Query = {"page_size": LARGEST_PAGE}
+        return inner(await self._get("/order/get_shipment_list", query | ({"cursor": cursor} if cursor else {})))
 
     async def shipping_parameter(self, code: str, *, package: str) -> Json:
         """{info_needed{pickup|dropoff|non_integrated: fields}, pickup{address_list}, dropoff}."""

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_noop
 
 from marketplaces.adapter import InvoiceFact, Option, Outgoing
 from marketplaces.connectors.shopee import payload
+from marketplaces.connectors.shopee.arranging import wants_invoice
 from marketplaces.connectors.shopee.calls import Json
+from marketplaces.connectors.shopee.choosing import is_at_the_counter
 from marketplaces.connectors.shopee.client import Client
-from marketplaces.connectors.shopee.live import Live, look
-from marketplaces.connectors.shopee.refusals import LAG, Refusal, Then, refusal
+from marketplaces.connectors.shopee.live import Live, demand_ours, look
+from marketplaces.connectors.shopee.refusals import LAG, NOT_WANTED, Refusal, Then, refusal
 from marketplaces.document import part
 from marketplaces.errors import AlreadyApplied, MarketplaceError, Rejected, Throttled, Unsupported
 from marketplaces.values import text
@@ -42,6 +44,8 @@ async def invoiced(client: Client, update: Outgoing) -> str:
         raise Rejected(_("Shopee takes the NF-e only as a file: record the invoice's XML and send the update again."))
     issued_at = invoice.issued_at or update.at
     _demand_age(issued_at)
+    live = await look(client, update.code)
+    await _demand_wanted(client, live, invoice)
     try:
         answer = await _send(client, update.code, invoice)
     except Rejected as error:
@@ -70,6 +74,30 @@ def _demand_age(issued_at: datetime) -> None:
     seconds = (issued_at + AGE - datetime.now(UTC)).total_seconds()
     if seconds > 0:
         raise Throttled(_("Shopee takes an NF-e five minutes after it was issued."), seconds=seconds)
+
+
+async def _demand_wanted(client: Client, live: Live, invoice: InvoiceFact) -> None:
+    """Raises Rejected, Unsupported or AlreadyApplied where the note is not to be sent (any more)."""
+    demand_ours(live)
+    if live.snapshot.status is Status.CANCELED:
+        raise Rejected(_("The order is canceled at Shopee: it takes no NF-e."))
+    if invoice.access_key in {seen.access_key for seen in live.snapshot.invoices}:
+        _demand_valid(live)
+        raise AlreadyApplied(_("Shopee knows this already."))
+    if not live.snapshot.invoices and await _goes_without(client, live):
+        raise Unsupported(_(NOT_WANTED))
+
+
+async def _goes_without(client: Client, live: Live) -> bool:
+    """Correios takes parcels at its counter without a note: Shopee tells how they are shipped, and asks for none."""
+    if not is_at_the_counter(live.snapshot.carrier):
+        return False
+    for package in live.waiting[:1]:
+        try:
+            await client.shipping_parameter(live.snapshot.code, package=live.named(package))
+        except Rejected as error:
+            return not wants_invoice(error)
+    return True
 
 
 def _demand_valid(live: Live) -> None:

@@ -1,17 +1,18 @@
 """An order as it is at Shopee now: looked at before anything is told, and again just before what cannot be undone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from marketplaces.connectors.shopee import payload, statuses
+from marketplaces.connectors.shopee.calls import Json
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.polling import order
 from marketplaces.document import parts
-from marketplaces.errors import Malformed, Rejected, Throttled, Unavailable
+from marketplaces.errors import Malformed, Rejected, Throttled, Unavailable, Unsupported
 from marketplaces.values import number, text
-from orders.snapshot import OrderSnapshot
+from orders.snapshot import Fulfillment, OrderSnapshot
 from orders.status import Status
 
 
@@ -64,12 +65,20 @@ async def look(client: Client, code: str) -> Live:
     packages = [
         Package(text(row.package_number), text(row.logistics_status), number(row.logistics_channel_id)) for row in told
     ]
-    going = [package for package in packages if package.status not in statuses.OUT]
-    return Live(fetched.snapshot, document, tuple(await _with_arranged(client, going)), split=len(told) > 1)
+    now = await _as_they_are(client, packages)
+    going = tuple(package for package in now if package.status not in statuses.OUT)
+    return Live(fetched.snapshot, document, going, split=len(told) > 1 or document.split_up is True)
+
+
+def demand_ours(live: Live) -> None:
+    """Raises Unsupported for what Shopee's own warehouse ships."""
+    if live.snapshot.fulfillment is Fulfillment.MARKETPLACE:
+        raise Unsupported(_("Shopee's own warehouse invoices and ships this order."))
 
 
 def demand_going(live: Live) -> datetime:
     """Until when the buyer cancels alone. Raises Rejected where nothing will be shipped as it stands."""
+    demand_ours(live)
     if live.snapshot.status is Status.CANCELED:
         raise Rejected(_("The order is canceled at Shopee: nothing is shipped."))
     if live.word == statuses.IN_CANCEL:
@@ -91,11 +100,18 @@ def demand_shippable(live: Live) -> None:
         )
 
 
-async def _with_arranged(client: Client, packages: list[Package]) -> list[Package]:
-    """LOGISTICS_READY stands before and after ship_order: only get_package_detail tells which."""
+async def _as_they_are(client: Client, packages: list[Package]) -> list[Package]:
+    """An order shows LOGISTICS_READY before and after ship_order: only get_package_detail tells which."""
     asked = [package.number for package in packages if package.status == statuses.READY and package.number]
     if not asked:
         return packages
-    told = [row for row in await client.package_details(asked) if isinstance(row, dict)]
-    arranged = {text(row.get("package_number")) for row in told if row.get("is_shipment_arranged") is True}
-    return [Package(p.number, p.status, p.channel, p.number in arranged) for p in packages]
+    rows = [row for row in await client.package_details(asked) if isinstance(row, dict)]
+    told = {text(row.get("package_number")): row for row in rows}
+    return [_as_told(package, told.get(package.number, {})) for package in packages]
+
+
+def _as_told(package: Package, row: Json) -> Package:
+    """`is_shipment_arranged` says something only of a package that is ready."""
+    status = text(row.get("fulfillment_status")) or package.status
+    arranged = status == statuses.READY and row.get("is_shipment_arranged") is True
+    return replace(package, status=status, arranged=arranged)

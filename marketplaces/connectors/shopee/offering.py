@@ -62,6 +62,7 @@ async def rules(client: Client) -> Sequence[Rule]:
 
 
 async def _of_package(client: Client, live: Live, package: Package) -> list[Way]:
+    arranging.demand_released(live, package)
     try:
         parameter = await client.shipping_parameter(live.snapshot.code, package=live.named(package))
     except Rejected as error:
@@ -74,14 +75,7 @@ def _ways(parameter: Json, client: Client, carrier: str) -> Iterator[Way]:
     usual = _usual(parameter, client, carrier)
     if PICKUP in offered:
         for address in choosing.addresses(parameter):
-            for slot in choosing.slots(address):
-                ids = {"address_id": text(address.get("address_id")), "pickup_time_id": text(slot["pickup_time_id"])}
-                yield Way(
-                    choice={WAY: PICKUP, **ids},
-                    group=_("Pickup · %(address)s") % {"address": _address(address)},
-                    label=_moment(slot),
-                    usual=usual == {PICKUP: ids},
-                )
+            yield from _pickups(parameter, address, usual)
     if DROPOFF in offered:
         yield from _drop_offs(parameter, usual)
     if NON_INTEGRATED in offered:
@@ -91,6 +85,21 @@ def _ways(parameter: Json, client: Client, carrier: str) -> Iterator[Way]:
             label="",
             asks={"tracking_number": _("Tracking code")},
             usual=NON_INTEGRATED in usual,
+        )
+
+
+def _pickups(parameter: Json, address: Json, usual: Json) -> Iterator[Way]:
+    times: list[Json] = choosing.slots(address) or ([] if choosing.has_times(parameter) else [{}])
+    tracked = "tracking_number" in listed(choosing.offers(parameter)[PICKUP])
+    for slot in times:
+        ids = {"address_id": address.get("address_id"), "pickup_time_id": slot.get("pickup_time_id")}
+        choice = {name: text(value) for name, value in ids.items() if value}
+        yield Way(
+            choice={WAY: PICKUP, **choice},
+            group=_("Pickup · %(address)s") % {"address": _address(address)},
+            label=_moment(slot),
+            asks={"tracking_number": _question("tracking_number")} if tracked else {},
+            usual=usual == {PICKUP: choice},
         )
 
 
@@ -141,7 +150,7 @@ def _address(row: Json) -> str:
 def _moment(slot: Json) -> str:
     at: datetime | None = instant(slot.get("date"))
     day = date_format(localtime(at), "D d/m") if at else ""
-    return " ".join(filter(None, (day, text(slot.get("time_text"))))) or text(slot["pickup_time_id"])
+    return " ".join(filter(None, (day, text(slot.get("time_text"))))) or text(slot.get("pickup_time_id"))
 
 
 def _question(name: str) -> str:

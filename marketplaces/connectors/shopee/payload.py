@@ -83,6 +83,7 @@ class Order(Doc):
     cancel_reason: Any = None
     fulfillment_flag: Any = None
     booking_sn: Any = None
+    split_up: Any = None
     shipping_carrier: Any = None
     checkout_shipping_carrier: Any = None
     payment_method: Any = None

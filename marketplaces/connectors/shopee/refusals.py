@@ -29,6 +29,10 @@ LAG = timedelta(minutes=30)
 
 LATER = gettext_noop("SEFAZ does not confirm this NF-e: have it corrected by its issuer, and send the right one.")
 
+NOT_WANTED = gettext_noop(
+    "Shopee takes no NF-e for this order (its carrier needs none, or it was canceled): just ship it."
+)
+
 #: The first that is found counts: "Invalid NF-e model" is not "Invalid NF-e".
 REFUSALS = (
     Refusal(r"access.key already sent to that order", Then.DONE),
@@ -40,7 +44,7 @@ REFUSALS = (
     Refusal(
         r"invoice status is invalid to upload",
         Then.NOT_WANTED,
-        gettext_noop("Shopee takes no NF-e for this order (its carrier needs none, or it was canceled): just ship it."),
+        NOT_WANTED,
     ),
     Refusal(
         r"model 55|nf-e model",
