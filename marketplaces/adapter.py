@@ -111,6 +111,7 @@ class Adapter(ABC):
     limits: ClassVar[dict[str, float]]  #: bucket → calls a second, as the marketplace documents them
     pull_name: ClassVar[str]  #: what operators call its pull: beat's entry has this name
     pull_seconds: ClassVar[float] = 60.0  #: from one pull to the next, where PULL_SECONDS says nothing else
+    begins_elsewhere: ClassVar[bool] = False  #: sellers may also begin at the marketplace, and come back without state
     #: How many `fetch` iterators may run side by side, and acknowledgements beside them. They share one queue: the
     #: first iterator that ends, ends them all.
     fetchers: ClassVar[int] = 1

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from marketplaces import inbound, registry
-from marketplaces.admin import account_pages, authorization
+from marketplaces.admin import account_pages, authorization, begun_elsewhere
 from marketplaces.admin.account_form import OPTION, PREFIX, account_form
 from marketplaces.admin.account_health import health_of
 from marketplaces.admin.account_stock import stock_figures
@@ -106,12 +106,17 @@ class AccountAdmin(Screen[Account]):
             path("<int:account_id>/do/<slug:deed>/", page, name="marketplaces_account_act"),
             path(
                 "authorized/",
-                self.admin_site.admin_view(authorization.come_back),
+                self.admin_site.admin_view(self.authorized),
                 name="marketplaces_account_authorized",
             ),
             *account_pages.urls(self),
             *super().get_urls(),
         ]
+
+    def authorized(self, request: HttpRequest) -> HttpResponse:
+        if begun_elsewhere.is_so(request):
+            return begun_elsewhere.ask(self, request)
+        return authorization.come_back(request)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Account | None = None, **kwargs: Any

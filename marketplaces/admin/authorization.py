@@ -1,6 +1,7 @@
 """Authorizing an account at its marketplace: out with a signed state, back with a code, which buys the tokens."""
 
 import secrets
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -64,11 +65,20 @@ def come_back(request: HttpRequest) -> HttpResponse:
     """The seller's browser, with the code. Only the one that left, only once."""
     account = _account_of(request)
     if account is None:
-        messages.error(request, _("This authorization was not begun here, or too long ago: begin at the account."))
-        return HttpResponseRedirect(reverse("admin:marketplaces_account_changelist"))
+        return refuse(request)
     if not request.user.has_perm("marketplaces.change_account"):
         raise PermissionDenied
-    if problem := _take(account, request):
+    return conclude(request, account, request.GET.dict())
+
+
+def refuse(request: HttpRequest) -> HttpResponse:
+    messages.error(request, _("This authorization was not begun here, or too long ago: begin at the account."))
+    return HttpResponseRedirect(reverse("admin:marketplaces_account_changelist"))
+
+
+def conclude(request: HttpRequest, account: Account, answer: Mapping[str, str]) -> HttpResponse:
+    """`answer` is the query with which the seller's browser came back, and whose it is was proven."""
+    if problem := _take(account, answer):
         messages.error(request, _("The authorization failed: %(problem)s") % {"problem": problem})
     else:
         messages.success(request, _("The marketplace authorized the account."))
@@ -86,11 +96,11 @@ def _account_of(request: HttpRequest) -> Account | None:
     return get_object_or_404(Account.objects.select_related("channel"), pk=state["account"])
 
 
-def _take(account: Account, request: HttpRequest) -> str:
+def _take(account: Account, answer: Mapping[str, str]) -> str:
     """Buy the tokens and keep them; what is wrong, or ""."""
     try:
         adapter = adapter_of(account, patience=tokens.PATIENCE)
-        grant = loop.run(adapter.exchange(request.GET.dict()), timeout=DEADLINE + 5)
+        grant = loop.run(adapter.exchange(answer), timeout=DEADLINE + 5)
     except MarketplaceError as error:
         return error.detail
     except TimeoutError:

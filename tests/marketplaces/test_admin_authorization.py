@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from marketplaces import registry
@@ -106,6 +107,46 @@ def test_a_state_that_is_not_ours_gets_nothing(office: Office, account: Account,
 
     assert "não começou aqui" in come_back(office, code="right", shop_id="1", state=state)
     assert not AccessToken.objects.exists()
+
+
+def test_an_authorization_begun_at_the_marketplace_is_taken_when_a_person_says_whose_it_is(
+    office: Office, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fakes.FakePoller, "begins_elsewhere", True)
+    make_account(connector="fake", base_url="https://shop.invalid", channel=make_channel(name="De outro marketplace"))
+
+    asked = office.client.get(BACK, {"code": "right", "shop_id": "1"})
+    assert "Para qual conta é esta autorização?" in text_of(asked)
+    assert "Loja principal" in text_of(asked)
+    assert "De outro marketplace" not in text_of(asked)
+    assert not english_in(asked)
+    assert not AccessToken.objects.exists()
+
+    answer = asked.context["form"]["answer"].value()
+    told = text_of(office.client.post(BACK, {"account": account.pk, "answer": answer}, follow=True))
+    assert "O marketplace autorizou a conta." in told
+    assert AccessToken.objects.get().account == account
+
+
+def test_what_was_not_brought_by_the_browser_authorizes_nothing(
+    office: Office, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fakes.FakePoller, "begins_elsewhere", True)
+    told = text_of(office.client.post(BACK, {"account": account.pk, "answer": "made-up"}, follow=True))
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(office.user)
+
+    assert "não começou aqui" in told
+    assert strict.post(BACK, {"account": account.pk, "answer": "x"}).status_code == 403
+    assert not AccessToken.objects.exists()
+
+
+def test_who_may_only_look_is_not_asked_whose_an_authorization_is(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fakes.FakePoller, "begins_elsewhere", True)
+
+    assert Office("marketplaces.view_account").client.get(BACK, {"code": "right"}).status_code == 403
 
 
 def test_a_state_is_good_once_and_in_the_browser_that_left(office: Office, account: Account) -> None:

@@ -38,6 +38,7 @@ class TikTokShop(Adapter, ArrangesShipping, FetchesLabels, TakesReasons, KeepsPu
         "app_secret": gettext_noop("App secret (Partner Center, the app's page); it signs calls and webhooks"),
     }
     limits = LIMITS
+    begins_elsewhere = True
     pull_name = "TikTok Shop polling"
     pull_seconds = 60.0
     tells = tuple(TELLINGS)
