@@ -8,6 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import redis.asyncio
 from django.conf import settings
@@ -49,6 +50,15 @@ end
 return string.format('%.0f', wait)
 """
 
+# KEYS: the bucket. ARGV: for how many microseconds no turn is to come; a longer rest stays.
+REST = """
+local clock = redis.call('TIME')
+local free = clock[1] * 1000000 + clock[2] + ARGV[1]
+if free > tonumber(redis.call('GET', KEYS[1]) or 0) then
+  redis.call('SET', KEYS[1], string.format('%.0f', free), 'PX', math.ceil(ARGV[1] / 1000) + 1000)
+end
+"""
+
 
 class Limiter(ABC):
     """The rate limits of one account."""
@@ -56,6 +66,10 @@ class Limiter(ABC):
     @abstractmethod
     async def take(self, bucket: str) -> None:
         """Wait for this call's turn; raises Throttled when the turn is too far away to wait for."""
+
+    @abstractmethod
+    async def rest(self, bucket: str, *, seconds: float) -> None:
+        """The marketplace asked to be left alone: nobody's turn comes before."""
 
 
 class SharedLimiter(Limiter):
@@ -69,16 +83,26 @@ class SharedLimiter(Limiter):
     async def take(self, bucket: str) -> None:
         if self.rates[bucket] >= UNREACHABLE:
             return
-        key = f"limit:{self.account_id}:{bucket}"
-        wait = await _turns.take(key, interval=1 / (self.rates[bucket] * SHARE), patience=self.patience)
-        if wait > self.patience:
-            raise Throttled(
-                _("Our own limit of %(rate)s calls a second (%(bucket)s) is used up for now.")
-                % {"rate": self.rates[bucket], "bucket": bucket},
-                seconds=wait,
-            )
-        await asyncio.sleep(wait)
-        await _turns.leave(key, gap=1 / (self.rates[bucket] * CLOSEST_SHARE))
+        key = self._key(bucket)
+        while True:
+            wait = await _turns.take(key, interval=1 / (self.rates[bucket] * SHARE), patience=self.patience)
+            if wait > self.patience:
+                raise Throttled(
+                    _("Our own limit of %(rate)s calls a second (%(bucket)s) is used up for now.")
+                    % {"rate": self.rates[bucket], "bucket": bucket},
+                    seconds=wait,
+                )
+            await asyncio.sleep(wait)
+            await _turns.leave(key, gap=1 / (self.rates[bucket] * CLOSEST_SHARE))
+            # A turn that was given out before the marketplace asked for a rest is worth nothing.
+            if not _turns.is_resting(key):
+                return
+
+    async def rest(self, bucket: str, *, seconds: float) -> None:
+        await _turns.rest(self._key(bucket), seconds)
+
+    def _key(self, bucket: str) -> str:
+        return f"limit:{self.account_id}:{bucket}"
 
 
 class _Turns:
@@ -92,6 +116,7 @@ class _Turns:
         self._asking: defaultdict[tuple[str, float, float], list[asyncio.Future[float]]] = defaultdict(list)
         self._doors: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._left_at: dict[str, float] = {}
+        self._rests_until: dict[str, float] = {}
 
     async def take(self, key: str, *, interval: float, patience: float) -> float:
         """Seconds to wait; more than `patience` means that no turn was taken."""
@@ -127,13 +152,26 @@ class _Turns:
                 await asyncio.sleep(pause)
             self._left_at[key] = time.monotonic()
 
+    async def rest(self, key: str, seconds: float) -> None:
+        """Here at once; in other processes for turns that are not given out yet, unless Redis is away."""
+        self._rests_until[key] = max(self._rests_until.get(key, 0.0), time.monotonic() + seconds)
+        self._free_at[key] = max(self._free_at.get(key, 0.0), self._rests_until[key])
+        await self._run(REST, key, seconds)
+
+    def is_resting(self, key: str) -> bool:
+        return time.monotonic() < self._rests_until.get(key, 0.0)
+
     async def _ask(self, key: str, interval: float, patience: float, ahead: float, turns: int) -> float | None:
         """The wait for the first turn; None while Redis is away."""
+        wait = await self._run(TAKE, key, interval, patience, ahead, turns=turns)
+        return None if wait is None else int(wait) / 1e6
+
+    async def _run(self, script: str, key: str, *seconds: float, turns: int = 1) -> Any:
+        """What the script answers; None while Redis is away."""
         if time.monotonic() < self._ask_again_at:
             return None
         try:
-            arguments = [round(seconds * 1e6) for seconds in (interval, patience, ahead)]
-            wait = await self._client().eval(TAKE, 1, key, *arguments, turns)
+            answer = await self._client().eval(script, 1, key, *(round(value * 1e6) for value in seconds), turns)
         except (redis.RedisError, OSError) as error:
             if not self._ask_again_at:
                 logger.warning("limits.local Redis does not answer (%s): each process counts for itself", error)
@@ -142,7 +180,7 @@ class _Turns:
         if self._ask_again_at:
             logger.warning("limits.shared Redis answers again")
             self._ask_again_at = 0.0
-        return int(wait) / 1e6
+        return answer
 
     def _client(self) -> redis.asyncio.Redis:
         if self._redis is None:

@@ -23,9 +23,13 @@ class Turns(Limiter):
 
     def __init__(self) -> None:
         self.taken: list[str] = []
+        self.rests: list[tuple[str, float]] = []
 
     async def take(self, bucket: str) -> None:
         self.taken.append(bucket)
+
+    async def rest(self, bucket: str, *, seconds: float) -> None:
+        self.rests.append((bucket, seconds))
 
 
 class Tokens(Access):

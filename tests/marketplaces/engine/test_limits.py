@@ -149,6 +149,31 @@ def test_a_turn_that_is_too_far_away_is_not_waited_for_and_not_used_up(turns: li
     assert 0.3 < loop.run(take_two(), timeout=10) < 0.6
 
 
+def test_a_rest_that_the_marketplace_asked_for_holds_in_every_process_and_for_turns_given_out_before(
+    turns: limits._Turns,
+) -> None:
+    limiter = SharedLimiter(next(_account), {"calls": 4.0}, patience=5.0)
+    began = time.monotonic()
+
+    async def call(number: int) -> float:
+        await limiter.take("calls")
+        if number == 0:
+            await limiter.rest("calls", seconds=1.0)
+        return time.monotonic() - began
+
+    async def all_of_them() -> list[float]:
+        return await asyncio.gather(*[call(number) for number in range(3)])
+
+    first, *others = loop.run(all_of_them(), timeout=15)
+    assert min(others) > first + 0.95
+    loop.run(limiter.rest("calls", seconds=60.0), timeout=5)
+    with fresh_turns() as elsewhere:
+        waits = times(elsewhere, 1, rate=4.0, key=limiter._key("calls"))
+        assert waits[0] > time.monotonic() + 55
+    with pytest.raises(Throttled):
+        loop.run(limiter.take("calls"), timeout=5)
+
+
 def test_a_flushed_redis_does_not_give_the_same_turns_out_again(turns: limits._Turns) -> None:
     key = f"limit:{next(_account)}:b"
     before = times(turns, 10, key=key)
