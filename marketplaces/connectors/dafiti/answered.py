@@ -25,6 +25,15 @@ def explain(response: httpx.Response) -> str:
     return "; ".join(dict.fromkeys(_sentences(response.json())))[:600]
 
 
+def errors_in(response: httpx.Response) -> str:
+    """What a success says that went wrong nevertheless; "" where that is nothing, or cannot be read."""
+    try:
+        told = response.json()
+    except ValueError:
+        return ""
+    return "; ".join(_rows(told.get("errors"), "orderItemId", "detail")) if isinstance(told, dict) else ""
+
+
 def error_of(response: httpx.Response, detail: str) -> MarketplaceError:
     """`detail` is what people may read. Raises nothing."""
     match = _CODE.search(detail)

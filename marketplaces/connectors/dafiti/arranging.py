@@ -4,6 +4,7 @@ A carrier whose system is connected to Dafiti gives the number when the units ar
 Packed is no status: such units stay pending.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,9 @@ from marketplaces.errors import AlreadyApplied, NotReady, Rejected
 from marketplaces.values import listed, number
 
 TRACKING_SECONDS = 10.0
+#: Third parties leave Dafiti's back end so long between packed and ready to ship (2023); it works in its own time.
+SETTLING_SECONDS = 2.0
+LOOKS = 3
 REQUEST_PICKUP = "create_pickup_request"
 
 
@@ -27,7 +31,7 @@ async def arranged(desk: Desk, update: Outgoing) -> str:
     answers = []
     if waiting := _waiting(live):
         answers.append(await arrange(desk, live, waiting, hand_over))
-        live = await look(desk, update.code)
+        live = await _settled(desk, update.code, to_collect=hand_over.requests_pickup)
     if hand_over.requests_pickup and (collected := _to_collect(live)):
         answers.append(await desk.client.request_pickup(ids(collected)))
     if not answers:
@@ -52,15 +56,19 @@ async def arrange(desk: Desk, live: Live, waiting: Sequence[Unit], hand_over: Ha
     """Pending units. Raises NotReady while their tracking number is on its way: nothing is packed twice."""
     packed = [unit for unit in waiting if unit.is_packed]
     loose = [unit for unit in waiting if not unit.is_packed]
-    answers = []
+    answers, fresh = [], []
     if loose and hand_over.tracking:
         answers.append(await _ready(desk, loose, hand_over, hand_over.tracking))
     elif loose:
-        packed += await _pack(desk, live, loose, hand_over)
-    # One call per package: a tracking number cannot be set to several.
-    for tracking in dict.fromkeys(unit.tracking for unit in packed):
-        package = [unit for unit in packed if unit.tracking == tracking]
-        answers.append(await _ready(desk, package, hand_over, tracking))
+        fresh = await _pack(desk, live, loose, hand_over)
+    try:
+        for package in _packages(packed + fresh):
+            answers.append(await _ready(desk, package, hand_over, package[0].tracking))
+    except Rejected as error:
+        if not fresh:
+            raise
+        # What was packed a moment ago may not be ready for it yet: told once more before anybody is called.
+        raise NotReady(error.detail, seconds=TRACKING_SECONDS) from error
     return ", ".join(answers)
 
 
@@ -76,6 +84,7 @@ async def _pack(desk: Desk, live: Live, loose: Sequence[Unit], hand_over: HandOv
             raise Rejected(sentence % {"carrier": provider.name})
         delivery = hand_over.delivery or unpacked[0].delivery
         await desk.client.set_to_packed(ids(unpacked), provider=provider.name, delivery=delivery)
+        await asyncio.sleep(SETTLING_SECONDS)
     wanted = set(ids(loose))
     now = [unit for unit in (await look(desk, live.snapshot.code)).units if unit.id in wanted]
     if missing := [unit for unit in now if unit.status == statuses.PENDING and not unit.tracking]:
@@ -96,6 +105,22 @@ async def _ready(desk: Desk, package: Sequence[Unit], hand_over: HandOver, track
     )
 
 
+async def _settled(desk: Desk, code: str, *, to_collect: bool) -> Live:
+    """The order after it was made ready. Raises NotReady while Dafiti's carrier cannot be asked to come for it."""
+    for _look in range(LOOKS):
+        live = await look(desk, code)
+        if not (to_collect and any(unit.provider.casefold() == DAFITI_ENVIOS for unit in live.at(statuses.PENDING))):
+            return live
+        await asyncio.sleep(SETTLING_SECONDS)
+    raise NotReady(_("Dafiti has the order not as ready to ship yet."), seconds=TRACKING_SECONDS, taken=True)
+
+
+def _packages(packed: Sequence[Unit]) -> list[list[Unit]]:
+    """One call for each: a tracking number cannot be set to several."""
+    numbers = dict.fromkeys(unit.tracking for unit in packed)
+    return [[unit for unit in packed if unit.tracking == tracking] for tracking in numbers]
+
+
 def _waiting(live: Live) -> list[Unit]:
     """Raises Rejected where nothing can be arranged."""
     if live.going and live.at(statuses.PAYMENT_PENDING):
@@ -106,9 +131,10 @@ def _waiting(live: Live) -> list[Unit]:
 
 
 def _to_collect(live: Live) -> list[Unit]:
-    """Dafiti's own carrier comes when it is asked to ("fechar PLP")."""
-    return [
-        unit
-        for unit in live.at(statuses.READY_TO_SHIP)
-        if not unit.pickup_requested and (unit.provider.casefold() == DAFITI_ENVIOS or REQUEST_PICKUP in unit.actions)
-    ]
+    """Dafiti's own carrier comes when it is asked to ("fechar PLP"); the seller calls his own himself."""
+    return [unit for unit in live.at(statuses.READY_TO_SHIP) if not unit.pickup_requested and _is_fetched(unit)]
+
+
+def _is_fetched(unit: Unit) -> bool:
+    offered = unit.delivery == "pickup" and REQUEST_PICKUP in unit.actions
+    return offered or unit.provider.casefold() == DAFITI_ENVIOS

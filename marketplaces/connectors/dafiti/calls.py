@@ -3,7 +3,8 @@
 import base64
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from marketplaces.adapter import Connection
 from marketplaces.connectors.dafiti import signing
 from marketplaces.connectors.dafiti.answered import READ, error_of, explain, is_refusal
 from marketplaces.connectors.dafiti.credentials import CLASSIC, SIGNING, V2, Credentials
-from marketplaces.errors import Malformed, Unauthorized
+from marketplaces.errors import Malformed, Unauthorized, Unavailable
 from marketplaces.limits import Limiter
 
 #: Per seller, since 2024-07-01.
@@ -43,18 +44,18 @@ class Calls:
         """{access_token, expires_in, token_type}: client credentials, so that nobody has to consent."""
         credentials = Credentials.of(self._connection.credentials)
         basic = base64.b64encode(f"{credentials.client_id}:{credentials.client_secret}".encode()).decode()
-        await self._limiter.take("calls")
-        answer = await http.call(
-            self._transport,
-            "POST",
-            f"{self._connection.base_url}/oauth/client-credentials",
-            account_id=self._connection.account_id,
-            headers={**FORM, "Authorization": f"Basic {basic}"},
-            content=b"grant_type=client_credentials",
-            write=False,
-            explain=explain,
-            secrets=credentials.secrets,
-        )
+        async with self._turn():
+            answer = await http.call(
+                self._transport,
+                "POST",
+                f"{self._connection.base_url}/oauth/client-credentials",
+                account_id=self._connection.account_id,
+                headers={**FORM, "Authorization": f"Basic {basic}"},
+                content=b"grant_type=client_credentials",
+                write=False,
+                explain=explain,
+                secrets=credentials.secrets,
+            )
         told = http.decode(answer)
         return told if isinstance(told, dict) else {}
 
@@ -86,29 +87,41 @@ class Calls:
         content: bytes | None = None,
         write: bool | None = None,
     ) -> httpx.Response:
-        await self._limiter.take("calls")
-        # Signed now, after waiting for our turn: a signature grows old.
-        url, headers = self._signed(credentials, method, path, list(query), content or b"")
-        answer = await http.call(
-            self._transport,
-            method,
-            url,
-            account_id=self._connection.account_id,
-            headers={"Authorization": f"Bearer {token}", **headers, **(JSON if content is not None else {})},
-            content=content,
-            write=write,
-            explain=explain,
-            accepts=lambda response: response.is_success or response.status_code in READ | {401},
-            secrets=(*credentials.secrets, token),
-        )
-        _judge(answer)
+        async with self._turn():
+            # Signed now, after waiting for our turn: a signature grows old.
+            url, headers = self._signed(credentials, method, path, list(query), content or b"")
+            answer = await http.call(
+                self._transport,
+                method,
+                url,
+                account_id=self._connection.account_id,
+                headers={"Authorization": f"Bearer {token}", **headers, **(JSON if content is not None else {})},
+                content=content,
+                write=write,
+                explain=explain,
+                accepts=lambda response: response.is_success or response.status_code in READ | {401},
+                secrets=(*credentials.secrets, token),
+            )
+            _judge(answer)
         return answer
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One call in its turn; a Retry-After (429, maintenance) counts for every call of the seller."""
+        await self._limiter.take("calls")
+        try:
+            yield
+        except Unavailable as error:
+            if error.retry_after:
+                await self._limiter.rest("calls", seconds=error.retry_after)
+            raise
 
     def _signed(
         self, credentials: Credentials, method: str, path: str, query: list[tuple[str, str]], body: bytes
     ) -> tuple[str, dict[str, str]]:
-        """The address with its query, and the headers that sign it."""
-        signs, url = self._connection.options.get(SIGNING, ""), f"{self._connection.base_url}{path}"
+        """The address with its query, and the headers that sign it. `path` may name another host of Dafiti's."""
+        signs = self._connection.options.get(SIGNING, "")
+        url = path if path.startswith("http") else f"{self._connection.base_url}{path}"
         if signs == CLASSIC:
             query = _classic_query(credentials, query)
         if query:

@@ -1,4 +1,4 @@
-"""CANCELED: whole or in part, in Brazil only between payment and ready to ship, and for want of stock alone."""
+"""CANCELED: whole or in part, for want of stock alone; in Brazil between payment and ready to ship, as documented."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,16 @@ from marketplaces.connectors.dafiti.live import Desk, Live, Unit, choose, ids, l
 from marketplaces.errors import AlreadyApplied, Rejected
 from marketplaces.values import listed, number
 
+#: The document's enum has one l, its example two.
+CANCEL = frozenset({"status_set_to_canceled", "status_set_to_cancelled"})
+
 
 async def canceled(desk: Desk, update: Outgoing) -> str:
     live = await look(desk, update.code)
     wanted = _wanted(live, update)
     if not wanted:
         raise AlreadyApplied(_("Dafiti has this canceled already."))
-    if late := [unit for unit in wanted if unit.status != statuses.PENDING]:
+    if late := [unit for unit in wanted if not _may_go(unit)]:
         sentence = _(
             "Dafiti cancels only between payment and ready to ship; it has %(units)s unit(s) as %(words)s: settle it "
             "in Seller Center."
@@ -34,7 +37,7 @@ async def is_canceled(desk: Desk, update: Outgoing) -> bool:
 
 async def together(desk: Desk, code: str) -> Sequence[Mapping[str, int]]:
     """Units by SKU of each package of several that may still be canceled: one of them takes the others along."""
-    open_units = {unit.id: unit for unit in (await look(desk, code)).at(statuses.PENDING)}
+    open_units = {unit.id: unit for unit in (await look(desk, code)).units if _may_go(unit)}
     if len(open_units) < 2:
         return []
     packages = await desk.client.packages(open_units)
@@ -53,6 +56,11 @@ def _wanted(live: Live, update: Outgoing) -> list[Unit]:
     gone = Counter(unit.sku for unit in live.at(statuses.CANCELED))
     missing = [(sku, units - gone[sku]) for sku, units in update.canceled]
     return choose(live.going, missing, _rank)
+
+
+def _may_go(unit: Unit) -> bool:
+    """Brazil's manual allows no more than pending units; the API's own list of what it takes next outweighs it."""
+    return unit.status == statuses.PENDING or (unit.status == statuses.READY_TO_SHIP and bool(unit.actions & CANCEL))
 
 
 def _rank(unit: Unit) -> int:

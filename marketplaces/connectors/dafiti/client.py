@@ -4,7 +4,7 @@ Two sibling calls spell the id of a unit differently: `id` for ready-to-ship, `o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,8 +12,11 @@ import httpx
 import msgspec
 from django.utils.translation import gettext as _
 
+from marketplaces import http
+from marketplaces.connectors.dafiti.answered import errors_in
 from marketplaces.connectors.dafiti.calls import LIMITS, Calls, object_in, rows_in
-from marketplaces.errors import Malformed
+from marketplaces.errors import Malformed, Rejected
+from marketplaces.values import listed
 
 __all__ = ["LIMITS", "Client", "Page"]
 
@@ -127,9 +130,17 @@ class Client(Calls):
     async def download(self, uuid: str) -> bytes:
         return (await self._get(f"/filemanager/v1/files/download/{quote(uuid, safe='')}")).content
 
+    async def download_link(self, link: str) -> bytes:
+        """A path that an export names. It belongs to Seller Center's own host: the API's without its first word."""
+        host = self._connection.base_url.replace("//api.", "//", 1)
+        return (await self._get(f"{host}{link}")).content
+
     async def request_pickup(self, unit_ids: Sequence[int]) -> str:
-        """ "Fechar PLP": the carrier comes for them."""
-        return _told(await self._write("POST", "/v2/order-pickup-requests", {"orderItemIds": list(unit_ids)}))
+        """ "Fechar PLP": the carrier comes for them. Of a success the list of errors is empty, as documented."""
+        answer = await self._write("POST", "/v2/order-pickup-requests", {"orderItemIds": list(unit_ids)})
+        if words := errors_in(answer):
+            raise Rejected(http.said(words, answer))
+        return _told(answer)
 
     async def product(self, sku: str) -> Json:
         """{id, …}; Rejected with code 404 where there is none."""
@@ -144,8 +155,9 @@ class Client(Calls):
         await self._write("PUT", "/v2/stock/product", [{"productId": product_id, "quantity": quantity}])
 
     async def webhooks(self) -> list[Json]:
-        """[{uuid, callbackUrl, events, isEnabled}]."""
-        return [row for row in rows_in(await self._get("/v2/webhooks")) if isinstance(row, dict)]
+        """[{uuid, callbackUrl, events, isEnabled}], bare or as the items of a page: both are written down."""
+        told = http.decode(await self._get("/v2/webhooks"))
+        return [row for row in listed(told.get("items") if isinstance(told, dict) else told) if isinstance(row, dict)]
 
     async def add_webhook(self, url: str, events: Sequence[str]) -> None:
         await self._write("POST", "/v2/webhook", {"callbackUrl": url, "events": list(events)})
@@ -165,7 +177,7 @@ class Client(Calls):
 
 
 def _instant(at: datetime) -> str:
-    return at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _told(answer: httpx.Response) -> str:

@@ -11,7 +11,7 @@ from marketplaces.connectors.dafiti import statuses
 from marketplaces.connectors.dafiti.live import Desk, Unit, ids, look
 from marketplaces.connectors.dafiti.mapping import DAFITI_ENVIOS
 from marketplaces.errors import Malformed, MarketplaceError, NotReady, Rejected, Unavailable, Unsupported
-from marketplaces.values import number, text
+from marketplaces.values import listed, number, text
 from orders.verbs import LabelFile
 
 #: For Dafiti Envios always this one; for others what Dafiti offers for the unit.
@@ -70,7 +70,7 @@ async def _label(desk: Desk, package: Sequence[Unit], *, alone: bool) -> LabelFi
 
 async def _file(desk: Desk, task: Mapping[str, Any]) -> bytes:
     try:
-        content = await desk.client.download(text(task.get("uuid")))
+        content = await _download(desk, task)
     except Rejected as error:
         raise Unavailable(
             _("Dafiti's file is gone, another one is made: %(detail)s") % {"detail": error.detail}
@@ -78,6 +78,20 @@ async def _file(desk: Desk, task: Mapping[str, Any]) -> bytes:
     if not content.lstrip().startswith(PDF):
         raise Malformed(_("Dafiti's label is no PDF."))
     return content
+
+
+async def _download(desk: Desk, task: Mapping[str, Any]) -> bytes:
+    """By the file's id, as the API's document has it; else by the task's link, as Dafiti's manual has it."""
+    links = [link for link in map(text, listed(task.get("downloadLinks"))) if link.startswith("/")]
+    if uuid := text(task.get("uuid")):
+        try:
+            return await desk.client.download(uuid)
+        except Rejected:
+            if not links:
+                raise
+    if not links:
+        raise Malformed(_("Dafiti's answer names no export."))
+    return await desk.client.download_link(links[0])
 
 
 async def _finished(desk: Desk, package: Sequence[Unit], key: Key) -> dict[str, Any]:
@@ -91,13 +105,21 @@ async def _finished(desk: Desk, package: Sequence[Unit], key: Key) -> dict[str, 
             note = text(task.get("note")) or status
             raise Unavailable(_("Dafiti could not make the label: %(note)s") % {"note": note})
         await asyncio.sleep(LOOK_SECONDS)
-        task = await desk.client.export(_begun[key])
+        task = await _export(desk, _begun[key])
     raise NotReady(_("Dafiti is still making the label."), seconds=AGAIN_SECONDS)
+
+
+async def _export(desk: Desk, task_id: int) -> dict[str, Any]:
+    try:
+        return await desk.client.export(task_id)
+    except Rejected as error:
+        detail = error.detail
+        raise Unavailable(_("Dafiti could not make the label: %(note)s") % {"note": detail}) from error
 
 
 async def _task(desk: Desk, package: Sequence[Unit], key: Key) -> dict[str, Any]:
     if key in _begun:
-        return await desk.client.export(_begun[key])
+        return await _export(desk, _begun[key])
     unit = package[0]
     parcel = unit.provider.casefold() == DAFITI_ENVIOS or OFFERS_PARCEL in unit.actions
     task = await desk.client.export_document(ids(package), kind=PARCEL if parcel else LABEL)

@@ -99,4 +99,4 @@ def _delivery(kind: str, crossdocking: str) -> str:
     """Who carries it on its first way: ours or theirs, to the buyer or to Dafiti's warehouse."""
     if not kind.startswith(mapping.CROSSDOCKING):
         return "dropship"
-    return crossdocking or "send_to_warehouse"
+    return "pickup" if crossdocking == "pickup" else "send_to_warehouse"

@@ -65,7 +65,7 @@ async def subscribe(client: Client, connection: Connection, url: str) -> None:
     if ours is None:
         await client.add_webhook(address, EVENTS)
         return
-    uuid = text(ours.get("uuid"))
+    uuid = _uuid(ours)
     await client.change_webhook(uuid, address, tuple(dict.fromkeys((*map(text, listed(ours.get("events"))), *EVENTS))))
     if ours.get("isEnabled") is False:
         await client.enable_webhook(uuid)
@@ -73,7 +73,12 @@ async def subscribe(client: Client, connection: Connection, url: str) -> None:
 
 def _ours(rows: list[Json], connection: Connection) -> Json | None:
     mark = f"/webhooks/{connection.channel_code}/"
-    return next((row for row in rows if mark in text(row.get("callbackUrl"), most=500)), None)
+    return next((row for row in rows if mark in text(row.get("callbackUrl"), most=500) and _uuid(row)), None)
+
+
+def _uuid(row: Json) -> str:
+    """Spelled as in the path, or as in the answer to a new one."""
+    return text(row.get("uuid")) or text(row.get("webhookId"))
 
 
 def _key(connection: Connection) -> str:

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from marketplaces.connectors.dafiti import arranging
 from sandbox.client import SandboxClient
+
+
+@pytest.fixture(autouse=True)
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody here needs the seconds that Dafiti's back end does."""
+    monkeypatch.setattr(arranging, "SETTLING_SECONDS", 0.0)
 
 
 @pytest.fixture
