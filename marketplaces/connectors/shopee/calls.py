@@ -61,12 +61,21 @@ class Calls:
         """With the access token; once more with a new one when Shopee refuses it, which means that nothing was done."""
         token = await self.connection.access.token()
         try:
-            return await self._send(method, path, token=token, **options)
+            return await self._call(method, path, token=token, **options)
         except TokenRefused:
-            return await self._send(method, path, token=await self.connection.access.renewed(token), **options)
+            return await self._call(method, path, token=await self.connection.access.renewed(token), **options)
 
     async def _public(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return await self._send(method, path, token="", **options)
+        return await self._call(method, path, token="", **options)
+
+    async def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """A rest that Shopee asks for is the whole account's; until a quota's end each update waits by itself."""
+        try:
+            return await self._send(method, path, **options)
+        except Unavailable as error:
+            if error.retry_after and error.retry_after <= http.LONGEST_RETRY_AFTER:
+                await self._limiter.rest("calls", seconds=error.retry_after)
+            raise
 
     async def _send(
         self,

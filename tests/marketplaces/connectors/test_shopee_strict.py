@@ -219,6 +219,7 @@ def test_too_many_requests_is_an_outage_whatever_stands_in_the_body(body: bytes 
 
     assert type(error) is Unavailable
     assert error.retry_after == 7
+    assert shop.turns.rests == [("calls", 7)]
 
 
 def test_the_hour_is_counted_from_the_later_of_payment_and_purchase() -> None:
