@@ -5,10 +5,10 @@ from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun, worker_shutting_down
+from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun, worker_ready, worker_shutting_down
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from config import brokers
+from config import brokers, garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -43,6 +43,11 @@ def wait_longer(conf: Any, **_: object) -> None:
     conf.broker_transport_options = brokers.transport_options(conf.broker_url, seconds=brokers.WORKER_SECONDS)
     conf.broker_connection_timeout = brokers.WORKER_SECONDS
     conf.broker_heartbeat = brokers.HEARTBEAT_SECONDS
+
+
+@worker_ready.connect
+def settle(**_: object) -> None:
+    garbage.settle()
 
 
 @worker_shutting_down.connect

@@ -57,7 +57,8 @@ def recording() -> Iterator[list[Call]]:
 
 
 def _body_text(response: httpx.Response) -> str:
-    return response.text
+    """httpx looks for the charset of an empty body, too."""
+    return response.text if response.content else ""
 
 
 def _is_success(response: httpx.Response) -> bool:
@@ -224,14 +225,15 @@ def _note(
 ) -> None:
     ms = round((time.monotonic() - start) * 1000)
     level = logging.INFO if status.startswith("2") else logging.WARNING
-    logger.log(level, "marketplace.call account=%s %s status=%s ms=%s", account_id, _line(request), status, ms)
+    line = _line(request)
+    logger.log(level, "marketplace.call account=%s %s status=%s ms=%s", account_id, line, status, ms)
     calls = _recorded.get()
     if calls is not None:
         # An order that was only read is not evidence of anything, and full of personal data.
-        answer = response.text if response is not None and (writes or not response.is_success) else ""
+        answer = _body_text(response) if response is not None and (writes or not response.is_success) else ""
         calls.append(
             Call(
-                request=f"{_line(request)} {_sent(request)}".strip(),
+                request=f"{line} {_sent(request)}".strip(),
                 response=f"{status} {_redacted(answer, request)}".strip(),
                 ms=ms,
             )

@@ -16,7 +16,8 @@ _NAMES = (
     "api[-_]?key|manager[-_]?key|partner[-_]?key|app[-_]?key"
 )
 # Every run is bounded: what marketplaces send decides how long this takes.
-_PAIR = re.compile(rf'("[^"]{{0,60}}(?:{_NAMES})[^"]{{0,60}}"\s*:\s*)("(?:[^"\\]|\\.)*"?|-?\d+)', re.IGNORECASE)
+_PAIR = re.compile(r'("([^"]{1,140})"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|-?\d+)')
+_NAMED = re.compile(_NAMES, re.IGNORECASE)
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,80}@[\w-]{1,80}\.[\w.-]+")
 _CPF = re.compile(r"(?<!\d)\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?!\d)")
 _cpf = CPF()
@@ -27,9 +28,15 @@ _QUERY = re.compile(
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE)
+
+
+def _pair(found: re.Match[str]) -> str:
+    return f'{found[1]}"{MASK}"' if _NAMED.search(found[2]) else found[0]
+
+
 #: What to put instead of what matches. A text without any of the marks has no match, which is found out much sooner.
 _RULES = (
-    (('"',), _PAIR, rf'\1"{MASK}"'),
+    (('"',), _PAIR, _pair),
     (("code=", "token=", "secret=", "password=", "sign=", "signature=", "key="), _QUERY, rf"\1{MASK}"),
     (("bearer", "basic"), _SCHEME, rf"\1 {MASK}"),
     (("@",), _EMAIL, MASK),
