@@ -1,7 +1,8 @@
 """How every call to TikTok Shop is made: common parameters, signature, token, the shop's cipher, envelope."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -112,27 +113,38 @@ class Calls:
     ) -> Envelope:
         """`private` are values in the body that nobody reads in the attempt log: a file says more than its names."""
         credentials = Credentials.of(self._connection.credentials)
-        await self._limiter.take("calls")
         writes = method != "GET" if write is None else write
         # The very bytes that are sent are signed.
         content = None if body is None else msgspec.json.encode(body)
+        async with self._turn():
+            try:
+                answer = await http.call(
+                    self._transport,
+                    method,
+                    f"{self._connection.base_url}{path}",
+                    account_id=self._connection.account_id,
+                    params=_signed(credentials, path, query or {}, cipher, content or b""),
+                    headers={"Content-Type": "application/json", TOKEN_HEADER: token},
+                    content=content,
+                    write=writes,
+                    accepts=is_tiktoks,
+                    secrets=(credentials.app_key, credentials.app_secret, token, cipher, *private),
+                )
+            except Unauthorized as error:
+                # A gateway's bare 401 or 403: it may be the token.
+                raise TokenRefused(error.detail) from error
+            return judged(answer, writes=writes)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One call in its turn. TikTok Shop counts by app and shop: a Retry-After is for all that the account does."""
+        await self._limiter.take("calls")
         try:
-            answer = await http.call(
-                self._transport,
-                method,
-                f"{self._connection.base_url}{path}",
-                account_id=self._connection.account_id,
-                params=_signed(credentials, path, query or {}, cipher, content or b""),
-                headers={"Content-Type": "application/json", TOKEN_HEADER: token},
-                content=content,
-                write=writes,
-                accepts=is_tiktoks,
-                secrets=(credentials.app_key, credentials.app_secret, token, cipher, *private),
-            )
-        except Unauthorized as error:
-            # A gateway's bare 401 or 403: it may be the token.
-            raise TokenRefused(error.detail) from error
-        return judged(answer, writes=writes)
+            yield
+        except Unavailable as error:
+            if error.retry_after:
+                await self._limiter.rest("calls", seconds=error.retry_after)
+            raise
 
 
 def _signed(credentials: Credentials, path: str, query: Query, cipher: str, body: bytes) -> dict[str, str]:

@@ -175,17 +175,17 @@ class Client(Calls):
         credentials = Credentials.of(self._connection.credentials)
         base = TOKENS if self._connection.base_url == PRODUCTION else self._connection.base_url
         secret = {"app_key": credentials.app_key, "app_secret": credentials.app_secret, **asked}
-        await self._limiter.take("calls")
-        answer = await http.call(
-            self._transport,
-            "GET",
-            f"{base}/api/v2/token/{what}",
-            account_id=self._connection.account_id,
-            params=secret,
-            secrets=tuple(secret.values()),
-            accepts=is_tiktoks,
-        )
-        return inner(judged(answer, writes=False))
+        async with self._turn():
+            answer = await http.call(
+                self._transport,
+                "GET",
+                f"{base}/api/v2/token/{what}",
+                account_id=self._connection.account_id,
+                params=secret,
+                secrets=tuple(secret.values()),
+                accepts=is_tiktoks,
+            )
+            return inner(judged(answer, writes=False))
 
 
 def _token(page_token: str) -> dict[str, str]:

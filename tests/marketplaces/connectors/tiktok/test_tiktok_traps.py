@@ -388,6 +388,7 @@ def test_trap_8_too_many_requests_say_when_to_come_back() -> None:
     with pytest.raises(Unavailable) as caught:
         run(shop.adapter().check())
     assert caught.value.retry_after == 7
+    assert shop.turns.rests == [("calls", 7.0)]
 
 
 @pytest.mark.parametrize(("status", "code"), [(429, 100010), (429, 10007015), (401, 105001)])
