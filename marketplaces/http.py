@@ -224,10 +224,11 @@ def _note(
     account_id: int, request: httpx.Request, status: str, response: httpx.Response | None, writes: bool, start: float
 ) -> None:
     ms = round((time.monotonic() - start) * 1000)
-    level = logging.INFO if status.startswith("2") else logging.WARNING
-    line = _line(request)
+    line, calls = _line(request), _recorded.get()
+    # What is recorded stands in the outcome's own line: two for each update would be one too many.
+    usual = logging.INFO if calls is None else logging.DEBUG
+    level = usual if status.startswith("2") else logging.WARNING
     logger.log(level, "marketplace.call account=%s %s status=%s ms=%s", account_id, line, status, ms)
-    calls = _recorded.get()
     if calls is not None:
         # An order that was only read is not evidence of anything, and full of personal data.
         answer = _body_text(response) if response is not None and (writes or not response.is_success) else ""

@@ -105,7 +105,7 @@ class _Push:
         self.until = until
         self.places = _places(account.effective_limits)
         # Where the rate is the limit nothing is claimed ahead: what a crash leaves behind must be read back one by one.
-        self.claimed_at_most = self.places if self.places < CONNECTIONS else 2 * self.places
+        self.claimed_at_most = self.places if self.places < CONNECTIONS else 4 * self.places
         self.pushed: Pushed = Counter()
         self.in_flight = 0
         self.look_again_at = 0.0
@@ -132,7 +132,7 @@ class _Push:
         room = (1 if self.probing else self.claimed_at_most) - self.in_flight
         if self.stopped or now > self.until or room < 1 or stopping.is_set():
             return False
-        if self.in_flight and (now < self.look_again_at or 4 * room < self.places):
+        if self.in_flight and (now < self.look_again_at or 4 * room < self.claimed_at_most):
             return False
         claims = outbox.claim(self.account.channel_id, limit=room)
         if len(claims) < room:
