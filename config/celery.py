@@ -1,4 +1,4 @@
-"""The Celery app and what beat rings for. Beat only rings: what is due stands in the database."""
+"""The Celery app: how its workers log, wait and end. What beat rings for stands in config/schedule.py."""
 
 import os
 from logging.config import dictConfig
@@ -60,82 +60,6 @@ def end_runs_early(**_: object) -> None:
 
 @app.on_after_finalize.connect
 def schedule(sender: Celery, **_: object) -> None:
-    """Every entry expires, so a worker that was away is not flooded when it is back."""
-    from marketplaces import registry
-    from marketplaces.doorbell import EXPIRES
+    from config.schedule import entries
 
-    entries = {
-        **{
-            registry.adapter_class(name).pull_name: pulling(name, registry.pull_seconds(name))
-            for name in registry.CONNECTORS
-        },
-        "Channel updates that are due": {
-            "task": "marketplaces.tasks.push_due_updates",
-            "schedule": 2.0,
-        },
-        "Stock that accounts must know": {
-            "task": "marketplaces.tasks.tell_due_stock",
-            "schedule": 5.0,
-        },
-        "What accounts sell, under the marketplaces' numbers": {
-            "task": "marketplaces.tasks.read_due_catalogs",
-            "schedule": 30.0,
-            "options": {"expires": 25.0},
-        },
-        "Stock of all SKUs, compared with what accounts were told": {
-            "task": "marketplaces.tasks.tell_due_stock",
-            "schedule": 600.0,
-            "kwargs": {"everything": True},
-        },
-        "Errors that marketplaces report afterwards": {
-            "task": "marketplaces.tasks.look_for_late_errors",
-            "schedule": 300.0,
-        },
-        "Held updates that are due within minutes": {
-            "task": "marketplaces.tasks.announce_updates",
-            "schedule": 60.0,
-        },
-        "Orders that webhooks named": {
-            "task": "marketplaces.tasks.pull_hinted_orders",
-            "schedule": 5.0,
-        },
-        "Access tokens that end soon": {
-            "task": "marketplaces.tasks.renew_tokens",
-            "schedule": 60.0,
-        },
-        "Open orders compared with the marketplaces": {
-            "task": "marketplaces.tasks.reconcile_due_accounts",
-            "schedule": 60.0,
-        },
-        "Work on many orders that somebody asked for": {
-            "task": "marketplaces.tasks.work_due_jobs",
-            "schedule": 5.0,
-        },
-        "What was kept for long enough is forgotten": {
-            "task": "marketplaces.tasks.forget_old",
-            "schedule": 3600.0,
-        },
-        "Changes that webhooks are told": {
-            "task": "warehouse.tasks.deliver_due_webhooks",
-            "schedule": 2.0,
-        },
-        "Old deliveries and answers are forgotten": {
-            "task": "warehouse.tasks.forget_old",
-            "schedule": 3600.0,
-        },
-        "Canary: beat to broker to worker to database": {
-            "task": "marketplaces.tasks.canary",
-            "schedule": 30.0,
-        },
-    }
-    sender.conf.beat_schedule = {
-        name: {**entry, "options": {"expires": max(EXPIRES, entry["schedule"] / 2)}} for name, entry in entries.items()
-    }
-
-
-def pulling(connector: str, seconds: float) -> dict[str, Any]:
-    return {
-        "task": "marketplaces.tasks.pull_due_accounts",
-        "schedule": seconds,
-        "kwargs": {"connector": connector},
-    }
+    sender.conf.beat_schedule = entries()
