@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config import brokers, logs, observing
 from config.backoffice import UNFOLD as UNFOLD  # Django reads it here
-from config.environment import database, env, env_list
+from config.environment import POSTGRES, RABBIT, REDIS, database, env, env_int, env_list, env_seconds, env_url
 from config.headers import STRICT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -79,17 +79,17 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database(env("DATABASE_URL"))}
-if DATABASE_REPLICA_URL := env("DATABASE_REPLICA_URL", ""):
+DATABASES = {"default": database(env_url("DATABASE_URL", *POSTGRES))}
+if DATABASE_REPLICA_URL := env_url("DATABASE_REPLICA_URL", *POSTGRES, default=""):
     DATABASES["replica"] = database(DATABASE_REPLICA_URL)
     DATABASES["replica"]["OPTIONS"]["pool"]["timeout"] = 1  # config/replica.py goes elsewhere then
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
     DATABASE_ROUTERS = ["orders.replica.Router"]
 #: Seconds by which the replica may be behind and still be read.
-DATABASE_REPLICA_LAG = float(env("DATABASE_REPLICA_LAG", "10"))
-REDIS_URL = env("REDIS_URL")
+DATABASE_REPLICA_LAG = env_seconds("DATABASE_REPLICA_LAG", 10)
+REDIS_URL = env_url("REDIS_URL", *REDIS)
 #: Where tasks are queued; the rate limits of the marketplaces stay in Redis.
-BROKER_URL = env("BROKER_URL", "") or REDIS_URL
+BROKER_URL = env_url("BROKER_URL", *REDIS, *RABBIT, default="") or REDIS_URL
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -142,16 +142,16 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": STRICT}
 
 #: Proxies of our own in front of this hub: as many addresses at the end of X-Forwarded-For are believed.
-TRUSTED_PROXIES = int(env("TRUSTED_PROXIES", "0"))
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 #: Hosts that our webhooks may reach though they stand in a private network, or speak no HTTPS.
 WEBHOOK_ALLOWED_HOSTS = [host.lower() for host in env_list("WEBHOOK_ALLOWED_HOSTS")]
 #: Of one API key; 0 is no limit.
-API_REQUESTS_PER_MINUTE = int(env("API_REQUESTS_PER_MINUTE", "6000"))
+API_REQUESTS_PER_MINUTE = env_int("API_REQUESTS_PER_MINUTE", 6000)
 #: Requests of a web process that may wait for a change at the same time; fewer than its threads.
-API_WAITERS = int(env("API_WAITERS", "2"))
+API_WAITERS = env_int("API_WAITERS", 2)
 
 #: Of one request to the back office; the API and webhooks take less (config/bodies.py).
-UPLOAD_MAX_MB = int(env("UPLOAD_MAX_MB", "50"))
+UPLOAD_MAX_MB = env_int("UPLOAD_MAX_MB", 50)
 #: NF-e files of one upload (orders/admin/invoice_files.py); Django's own limit is 100.
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
@@ -211,12 +211,12 @@ CELERY_TASK_ROUTES = ["marketplaces.queues.route"]
 MARKETPLACE_QUEUES = frozenset(env_list("MARKETPLACE_QUEUES"))
 
 #: From one pull of an account to the next; empty: what its connector says (SkyHub 15).
-PULL_SECONDS = float(env("PULL_SECONDS", "") or 0) or None
+PULL_SECONDS = env_seconds("PULL_SECONDS", 0) or None
 
 #: What is kept for how long (docs/privacy.md); 0 is for ever.
-PERSONAL_DATA_KEPT_DAYS = int(env("PERSONAL_DATA_KEPT_DAYS", "1826"))
-MESSAGES_KEPT_DAYS = int(env("MESSAGES_KEPT_DAYS", "90"))
-ATTEMPTS_KEPT_DAYS = int(env("ATTEMPTS_KEPT_DAYS", "365"))
+PERSONAL_DATA_KEPT_DAYS = env_int("PERSONAL_DATA_KEPT_DAYS", 1826)
+MESSAGES_KEPT_DAYS = env_int("MESSAGES_KEPT_DAYS", 90)
+ATTEMPTS_KEPT_DAYS = env_int("ATTEMPTS_KEPT_DAYS", 365)
 
 #: Prometheus sends it as a Bearer token; without it /metrics answers this machine alone.
 METRICS_TOKEN = env("METRICS_TOKEN", "")

@@ -17,7 +17,7 @@ def test_a_document_made_from_code_is_up_to_date(name: str) -> None:
 
 def test_every_setting_is_documented_and_no_other() -> None:
     sources = "".join((DOCS.parent / "config" / name).read_text() for name in ("settings.py", "environment.py"))
-    read = set(re.findall(r'env(?:_list)?\("([A-Z_]+)"', sources))
+    read = set(re.findall(r'env(?:_list|_int|_seconds|_url)?\("([A-Z_]+)"', sources))
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (DOCS / "configuration.md").read_text(), re.MULTILINE))
 
     assert documented == read

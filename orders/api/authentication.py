@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
@@ -70,7 +71,7 @@ def allowed_channels(request: Request) -> list[int]:
     return channels
 
 
-def caller_address(request: Request) -> str:
+def caller_address(request: Request | HttpRequest) -> str:
     """As the outermost of our own proxies saw it (TRUSTED_PROXIES says how many there are)."""
     if proxies := settings.TRUSTED_PROXIES:
         forwarded = request.headers.get("X-Forwarded-For", "").split(",")

@@ -10,10 +10,12 @@ import pytest
 import respx
 from cryptography.fernet import Fernet
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from config import doctor
+from config.doctor import workers
 from marketplaces import registry
 from marketplaces.adapter import Connection
 from marketplaces.crossing import Ring, Webhook
@@ -60,7 +62,7 @@ def date(drift: float) -> str:
 
 
 def beats_at(at: datetime) -> None:
-    for name in doctor.OWED:
+    for name in workers.OWED:
         Heartbeat.objects.update_or_create(name=name, defaults={"at": at})
 
 
@@ -83,7 +85,7 @@ def printed() -> str:
 def test_a_healthy_installation_has_no_problem(account: Account) -> None:
     said = printed()
 
-    assert said.endswith("All is well.\n")
+    assert "\nNo problems, " in said
     for subject in ("settings", "broker", "database", "clock", "worker", "beat", "keys", "account", "webhooks"):
         assert f" {subject}" in said
 
@@ -102,6 +104,29 @@ def test_silent_beat_and_worker_are_told_apart_from_the_broker(account: Account)
     beats_at(timezone.now() - timedelta(minutes=10))
 
     assert [finding.subject for finding in problems()] == ["worker", "beat"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_a_worker_answers_it_is_beat_that_is_silent() -> None:
+    beats_at(timezone.now() - timedelta(minutes=10))
+    with worker():
+        life = list(workers.beat_and_worker_live(broker_answers=True))
+
+    assert [(finding.subject, finding.verdict) for finding in life[:2]] == [
+        ("worker", doctor.Verdict.GOOD),
+        ("beat", doctor.Verdict.BAD),
+    ]
+    assert "celery -A config beat" in life[1].remedy
+
+
+def test_a_database_that_is_away_is_told_with_the_reason(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+
+    finding = the_problem()
+
+    assert finding.subject == "database"
+    assert "refused" in finding.says
+    assert "DATABASE_URL" in finding.remedy
 
 
 def test_refused_credentials_are_told_in_the_marketplaces_words(account: Account) -> None:
@@ -153,7 +178,9 @@ def test_a_clock_that_differs_from_the_marketplaces_is_measured(account: Account
 
 
 def test_a_missing_migration_is_named_with_its_command(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("config.doctor.MigrationExecutor.migration_plan", lambda *_: [("orders.0002", False)])
+    monkeypatch.setattr(
+        "django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: [("orders.0002", False)]
+    )
 
     assert the_problem().remedy == "Run `python manage.py migrate`."
 
@@ -177,10 +204,11 @@ def test_a_paused_account_and_one_without_public_address_are_warnings(account: A
     assert {"webhooks", f"account {account.channel.code}"} <= warned
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_queue_that_no_worker_listens_to_is_named(settings: Settings) -> None:
     settings.MARKETPLACE_QUEUES = frozenset({"skyhub"})
     with worker():
-        (finding,) = doctor.every_queue_is_heard()
+        (finding,) = [found for found in workers.beat_and_worker_live(broker_answers=True) if found.subject == "queues"]
 
     assert finding.subject == "queues"
     assert "pull.skyhub,push.skyhub" in finding.remedy

@@ -1,0 +1,37 @@
+"""What stands in the environment and cannot be used is told by its name, with what it should look like."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+
+def manage(**env: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "manage.py", "check"]
+    known = {**os.environ, **env}
+    return subprocess.run(command, cwd=settings.BASE_DIR, env=known, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DATABASE_URL", "nonsense", "postgresql://"),
+        ("DATABASE_URL", "postgresql://user:geheim@host:port/name", "postgresql://"),
+        ("DATABASE_URL", "", "postgresql://"),
+        ("REDIS_URL", "localhost:6379", "redis://"),
+        ("BROKER_URL", "kafka://host", "amqp://"),
+        ("UPLOAD_MAX_MB", "50MB", "whole number such as 50"),
+        ("PULL_SECONDS", "often", "seconds"),
+        ("SECRET_KEY_FILE", "/nowhere/key", "/nowhere/key"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_and_no_traceback(name: str, value: str, says: str) -> None:
+    done = manage(**{name: value})
+
+    assert done.returncode == 1
+    assert name in done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "geheim" not in done.stderr
