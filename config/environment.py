@@ -54,7 +54,7 @@ def env_url(name: str, *shapes: str, default: str | None = None) -> str:
         except ValueError:
             known = False
         if not known:  # it is not quoted: a password may stand in it
-            raise ImproperlyConfigured(f"{name} is not such an address: {' or '.join(shapes)}")
+            raise ImproperlyConfigured(f"{name} must be an address such as {' or '.join(shapes)}.")
     return url
 
 

@@ -1,9 +1,10 @@
 """Do beat and worker live, and is every queue heard?"""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import timedelta
 
-from django.utils import timezone
+from django.db.models import F
+from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from config.celery import app
@@ -20,16 +21,17 @@ PATIENCE = 2
 def beat_and_worker_live(*, broker_answers: bool) -> Iterator[Finding]:
     """Their heartbeats; where these are old, whether it is beat that is missing. And whether every queue is heard."""
     queues = _queues_heard() if broker_answers else set()
-    known = dict(Heartbeat.objects.values_list("name", "at"))
-    yield from (_life("worker", "sweep", known, alive=bool(queues)), _life("beat", "canary", known, alive=False))
+    # By the database's clock, which wrote them: this machine's may be the one that is wrong.
+    ages = dict(Heartbeat.objects.values_list("name", Now() - F("at")))
+    yield from (_life("worker", "sweep", ages, alive=bool(queues)), _life("beat", "canary", ages, alive=False))
     if queues and (unheard := ",".join(sorted(set(all_queues()) - queues))):
         remedy = f"Start a worker with -Q {unheard}, or correct MARKETPLACE_QUEUES (docs/growing.md)."
         yield bad("queues", f"no worker listens to {unheard}", remedy)
 
 
-def _life(subject: str, name: str, known: dict[str, datetime], *, alive: bool) -> Finding:
+def _life(subject: str, name: str, ages: dict[str, timedelta], *, alive: bool) -> Finding:
     """`alive`: it has just answered, so what its heartbeat lacks is beat's ring."""
-    age = (timezone.now() - known[name]).total_seconds() if name in known else None
+    age = ages[name].total_seconds() if name in ages else None
     if age is not None and age <= OWED[name]:
         return good(subject, f"its heartbeat “{name}” is {max(age, 0):.0f} s old")
     if alive:
