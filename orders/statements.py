@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import psycopg
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from orders.merge import BOOKED, BUYER, DATA, JSON, Row
 
@@ -119,9 +120,10 @@ UPDATE orders_attention AS a SET cleared_at = now()
 """
 
 
-def execute(statement: str, **parameters: Any) -> list[Any]:
-    """Run a statement; returns its rows, if it has any."""
-    with connection.wrap_database_errors, _cursor() as cursor:
+def execute(statement: str, *, using: BaseDatabaseWrapper | None = None, **parameters: Any) -> list[Any]:
+    """Run a statement; returns its rows, if it has any. `using` is another database than the default one."""
+    database = using or connection
+    with database.wrap_database_errors, _cursor(database) as cursor:
         cursor.execute(statement, parameters)
         return _rows(cursor)
 
@@ -140,7 +142,7 @@ def asking(*statements: Statement) -> Iterator[list[list[Any]]]:
     """The same, while PostgreSQL works on what the block does not need: the answers are there when it ends."""
     answers: list[list[Any]] = []
     with connection.wrap_database_errors, ExitStack() as stack:
-        cursors = [stack.enter_context(_cursor()) for _ in statements]
+        cursors = [stack.enter_context(_cursor(connection)) for _ in statements]
         with connection.connection.pipeline():
             for cursor, (statement, parameters) in zip(cursors, statements, strict=True):
                 cursor.execute(statement, parameters)
@@ -152,15 +154,15 @@ def _rows(cursor: Any) -> list[Any]:
     return cursor.fetchall() if cursor.description else []
 
 
-def _cursor() -> Any:
+def _cursor(database: BaseDatabaseWrapper) -> Any:
     """Django's own cursor puts values into the text. This one sends them apart, so that PostgreSQL plans a statement
     that comes again only once per connection (OPTIONS prepare_threshold)."""
-    connection.ensure_connection()
-    raw: Any = psycopg.Cursor(connection.connection)
-    if connection.queries_logged:
-        return connection.make_debug_cursor(raw)
+    database.ensure_connection()
+    raw: Any = psycopg.Cursor(database.connection)
+    if database.queries_logged:
+        return database.make_debug_cursor(raw)
     # Django's wrapper around it costs as much as it does itself.
-    return connection.make_cursor(raw) if connection.execute_wrappers else raw
+    return database.make_cursor(raw) if database.execute_wrappers else raw
 
 
 def update_orders(rows: Sequence[Row], differing: Collection[str]) -> Statement:

@@ -5,14 +5,12 @@ from collections.abc import Collection
 import msgspec
 
 from orders.api import feed
-from orders.models import OrderEvent
 
 
 def messages(event_ids: Collection[int]) -> dict[int, tuple[str, bytes]]:
     """By event: the message's id, the same at every attempt, and its body."""
     return {
-        change.position.event_id: (f"msg_{change.position}", _body(change))
-        for change in feed.changes_of(OrderEvent.objects.filter(pk__in=event_ids))
+        change.position.event_id: (f"msg_{change.position}", _body(change)) for change in feed.changes_of(event_ids)
     }
 
 

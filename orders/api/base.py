@@ -32,14 +32,24 @@ def order_pk(order_id: str) -> int | None:
     return int(order_id) if plausible else None
 
 
-def find_order(request: Request, order_id: str) -> Order:
-    """The order that an address names. Raises NotFound, also for what can never be an id or the key must not see."""
+def addressed(order_id: str) -> int:
+    """The id that an address names. Raises NotFound for what can never be one."""
     pk = order_pk(order_id)
     if pk is None:
         sentence = _("An order is addressed by its numeric id; find it with /api/v1/orders?channel=…&code=….")
         raise NotFound(sentence, code="not-found")
-    order = Order.objects.select_related("channel").filter(pk=pk).first()
+    return pk
+
+
+def no_order(order_id: str) -> NotFound:
+    """There is none, or the key must not see it."""
+    return NotFound(_("There is no order with id %(id)s.") % {"id": order_id}, code="not-found")
+
+
+def find_order(request: Request, order_id: str) -> Order:
+    """The order that an address names. Raises NotFound."""
+    order = Order.objects.select_related("channel").filter(pk=addressed(order_id)).first()
     channels = allowed_channels(request)
     if order is None or (channels and order.channel_id not in channels):
-        raise NotFound(_("There is no order with id %(id)s.") % {"id": order_id}, code="not-found")
+        raise no_order(order_id)
     return order

@@ -15,12 +15,31 @@ from django.db.models.expressions import RawSQL
 
 from orders.models import Order
 
+Members = Mapping[str, str]  #: of a JSON object: name → SQL
+
 TEXTS = ("code", "remote_code", "storefront", "status", "fulfillment", "carrier", "shipping_method")
 MOMENTS = (
     "placed_at", "approved_at", "shipped_at", "delivered_at", "canceled_at", "ship_by", "deliver_by", "hold_until",
     "cancel_requested_at", "cancel_answer_by", "cancel_answered_at", "changed_at",
 )  # fmt: skip
-ITEM = {
+
+
+def json_object(members: Members) -> str:
+    return "json_build_object(" + ", ".join(f"'{name}', {value}" for name, value in members.items()) + ")"
+
+
+def json_list(members: Members, *, of: str, by: str) -> str:
+    """`of` is what follows FROM, `by` the column that it is sorted by."""
+    return f"(SELECT coalesce(json_agg({json_object(members)} ORDER BY {by}), '[]') FROM {of})"
+
+
+def moment(column: str) -> str:
+    """ISO 8601 in UTC, as the rest of the API writes it."""
+    written = f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    return f"replace({written}, '.000000Z', 'Z')"
+
+
+_ITEM = {
     "line": "i.line",
     "sku": "i.sku",
     "parent_sku": "i.parent_sku",
@@ -32,20 +51,8 @@ ITEM = {
     "unit_price": "i.unit_price::text",
     "list_price": "i.list_price::text",
 }
-
-
-def json_object(members: Mapping[str, str]) -> str:
-    return "json_build_object(" + ", ".join(f"'{name}', {value}" for name, value in members.items()) + ")"
-
-
-def moment(column: str) -> str:
-    """ISO 8601 in UTC, as the rest of the API writes it."""
-    written = f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-    return f"replace({written}, '.000000Z', 'Z')"
-
-
 # The table's name is the one that a QuerySet of Order gives it.
-_ORDER = {
+COMPACT: Members = {
     "id": "orders_order.id",
     "channel": "(SELECT c.code FROM orders_channel AS c WHERE c.id = orders_order.channel_id)",
     **{name: f"orders_order.{name}" for name in TEXTS},
@@ -55,26 +62,25 @@ _ORDER = {
     "version": "(extract(epoch FROM orders_order.changed_at) * 1000000)::bigint::text",
     "needs_attention": "EXISTS (SELECT 1 FROM orders_attention AS a"
     " WHERE a.order_id = orders_order.id AND a.cleared_at IS NULL)",
-    "items": f"(SELECT coalesce(json_agg({json_object(ITEM)} ORDER BY i.id), '[]') FROM orders_orderitem AS i"
-    " WHERE i.order_id = orders_order.id)",
+    "items": json_list(_ITEM, of="orders_orderitem AS i WHERE i.order_id = orders_order.id", by="i.id"),
 }
-COMPACT = RawSQL(f"({json_object(_ORDER)})::text", [], output_field=TextField())  # noqa: S611 - constants of this file
 
 
 @dataclass(frozen=True, slots=True)
-class Compact:
+class Shown:
     id: int
     placed_at: datetime
     json: msgspec.Raw  #: as the renderer passes it on
 
     @property
     def members(self) -> dict[str, Any]:
-        """As a dict, to be extended: moments and money are text already."""
+        """As a dict: moments and money are text already."""
         members: dict[str, Any] = msgspec.json.decode(self.json)
         return members
 
 
-def compact_orders(orders: QuerySet[Order]) -> list[Compact]:
+def shown(orders: QuerySet[Order], form: Members = COMPACT) -> list[Shown]:
     """One statement. The sequence is the query's."""
-    rows = orders.values_list("id", "placed_at", COMPACT)
-    return [Compact(pk, placed_at, msgspec.Raw(text.encode())) for pk, placed_at, text in rows]
+    json = RawSQL(f"({json_object(form)})::text", [], output_field=TextField())  # noqa: S611 - constants of this folder
+    rows = orders.values_list("id", "placed_at", json)
+    return [Shown(pk, placed_at, msgspec.Raw(text.encode())) for pk, placed_at, text in rows]

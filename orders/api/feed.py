@@ -8,28 +8,37 @@ running, so everything below it has ended and nothing can be added there any mor
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from django.db.models import QuerySet, TextField
-from django.db.models.expressions import RawSQL
 
 from orders import replica
-from orders.api.compact import compact_orders, json_object, moment
+from orders.api.compact import json_object, moment, shown
 from orders.api.positions import Position
-from orders.models import Order, OrderEvent
+from orders.models import Order
+from orders.statements import execute
 
-_E = "orders_orderevent"
+_HORIZON = """
+SELECT pg_snapshot_xmin(s)::text::bigint + shift, pg_snapshot_xmax(s)::text::bigint + shift
+  FROM pg_current_snapshot() AS s, (SELECT coalesce((SELECT shift FROM orders_feedorigin), 0)) AS origin(shift)
+"""
 #: A change but for its order, which comes last and for all changes of a page together.
 _CHANGE = {
-    "position": f"{_E}.xid || '-' || {_E}.id",
-    "kind": f"{_E}.kind",
-    "before": f"nullif({_E}.before, '')",
-    "after": f"nullif({_E}.after, '')",
-    "at": moment(f"{_E}.at"),
-    "by": json_object({"kind": f"{_E}.by_kind", "name": f"{_E}.by_name"}),
-    "details": f"{_E}.data",
+    "position": "e.xid || '-' || e.id",
+    "kind": "e.kind",
+    "before": "nullif(e.before, '')",
+    "after": "nullif(e.after, '')",
+    "at": moment("e.at"),
+    "by": json_object({"kind": "e.by_kind", "name": "e.by_name"}),
+    "details": "e.data",
 }
-CHANGE = RawSQL(f"({json_object(_CHANGE)})::text", [], output_field=TextField())  # noqa: S611 - constants of this file
+_CHANGES = f"SELECT e.xid, e.id, e.order_id, e.kind, e.at, ({json_object(_CHANGE)})::text FROM orders_orderevent AS e"
+_SETTLED = "(e.xid, e.id) > (%(xid)s, %(event_id)s) AND e.xid < %(oldest_running)s"
+_OF_CHANNELS = "EXISTS (SELECT 1 FROM orders_order AS o WHERE o.id = e.order_id AND o.channel_id = ANY(%(channels)s))"
+_IN_SEQUENCE = "ORDER BY e.xid, e.id LIMIT %(limit)s"
+_NEXT = f"{_CHANGES} WHERE {_SETTLED} {_IN_SEQUENCE}"
+_NEXT_OF_CHANNELS = f"{_CHANGES} WHERE {_SETTLED} AND {_OF_CHANNELS} {_IN_SEQUENCE}"
+_THESE = f"{_CHANGES} WHERE e.id = ANY(%(ids)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +48,7 @@ class Horizon:
 
     @classmethod
     def now(cls) -> "Horizon":
-        with replica.connection().cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_snapshot_xmin(s)::text::bigint + shift, pg_snapshot_xmax(s)::text::bigint + shift"
-                " FROM pg_current_snapshot() AS s,"
-                " (SELECT coalesce((SELECT shift FROM orders_feedorigin), 0)) AS origin(shift)"
-            )
-            oldest_running, next_xid = cursor.fetchone()
-        return cls(oldest_running, next_xid)
+        return cls(*execute(_HORIZON, using=replica.connection())[0])
 
     @property
     def position(self) -> Position:
@@ -71,14 +73,14 @@ class Page:
 
 def changes(after: Position, horizon: Horizon, limit: int, channels: Collection[int] = ()) -> Page:
     """At most `limit` settled changes after a position, of all channels or of some."""
-    events = (
-        OrderEvent.objects.filter(xid__gte=after.xid, xid__lt=horizon.oldest_running)
-        .exclude(xid=after.xid, id__lte=after.event_id)
-        .order_by("xid", "id")
+    found = _changes(
+        _NEXT_OF_CHANNELS if channels else _NEXT,
+        xid=after.xid,
+        event_id=after.event_id,
+        oldest_running=horizon.oldest_running,
+        channels=list(channels),
+        limit=limit + 1,
     )
-    if channels:
-        events = events.filter(order__channel__in=channels)
-    found = changes_of(events[: limit + 1])
     page, more = found[:limit], len(found) > limit
     last = page[-1].position if page else after
     if channels and not more and horizon.oldest_running > after.xid:
@@ -86,10 +88,14 @@ def changes(after: Position, horizon: Horizon, limit: int, channels: Collection[
     return Page([change.json for change in page], last, more)
 
 
-def changes_of(events: QuerySet[OrderEvent]) -> list[Change]:
-    """As the feed and the webhooks show them, in two statements. The sequence is the query's."""
-    rows = list(events.values_list("xid", "id", "order_id", "kind", "at", CHANGE))
-    known = compact_orders(Order.objects.filter(pk__in={row[2] for row in rows}))
+def changes_of(event_ids: Collection[int]) -> list[Change]:
+    """As the feed shows them, in whatever sequence."""
+    return _changes(_THESE, ids=list(event_ids))
+
+
+def _changes(statement: str, **parameters: Any) -> list[Change]:
+    rows = execute(statement, using=replica.connection(), **parameters)
+    known = shown(Order.objects.filter(pk__in={row[2] for row in rows}))
     orders = {order.id: bytes(order.json) for order in known}
     return [
         Change(Position(xid, pk), kind, at, msgspec.Raw(b'%s,"order":%s}' % (text[:-1].encode(), orders[order_id])))

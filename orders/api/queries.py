@@ -47,7 +47,7 @@ class Query(Input):
 
     @classmethod
     def of(cls, request: Request) -> dict[str, Any]:
-        lists = {name for name, field in cls().fields.items() if isinstance(field, serializers.ListField)}
+        lists = {name for name, field in cls.reader().fields.items() if isinstance(field, serializers.ListField)}
         asked = request.query_params
         return cls.check({name: asked.getlist(name) if name in lists else asked[name] for name in asked})
 

@@ -11,13 +11,13 @@ from rest_framework.response import Response
 from orders import replica
 from orders.api import feed, shapes, waiting
 from orders.api.authentication import allowed_channels
-from orders.api.base import Door, find_order
-from orders.api.compact import compact_orders
+from orders.api.base import Door, addressed, no_order
+from orders.api.compact import COMPACT, shown
 from orders.api.openapi import CHALLENGE, ETAG, ORDER_ID, problems
 from orders.api.positions import Cursor, Position
 from orders.api.problems import InvalidQuery
 from orders.api.queries import NOT_OURS, ChangeQuery, OrderQuery, View
-from orders.api.representation import whole_orders
+from orders.api.representation import WHOLE, complete, whole_order
 from orders.api.versions import etag
 from orders.models import Channel, Order, OrderItem
 
@@ -49,11 +49,13 @@ class OrderListView(Door):
     def get(self, request: Request) -> Response:
         asked = OrderQuery.of(request)
         limit = asked["limit"]
-        orders = compact_orders(_page(_matching(asked, allowed_channels(request)), asked.get("cursor"))[: limit + 1])
-        page = orders[:limit]
-        next_cursor = str(Cursor(page[-1].placed_at, page[-1].id)) if len(orders) > limit else None
-        shown = whole_orders(page) if asked["view"] == View.FULL else [order.json for order in page]
-        return Response({"orders": shown, "next_cursor": next_cursor})
+        full = asked["view"] == View.FULL
+        matching = _page(_matching(asked, allowed_channels(request)), asked.get("cursor"))
+        found = shown(matching[: limit + 1], WHOLE if full else COMPACT)
+        page = found[:limit]
+        next_cursor = str(Cursor(page[-1].placed_at, page[-1].id)) if len(found) > limit else None
+        orders = [complete(order.members) if full else order.json for order in page]
+        return Response({"orders": orders, "next_cursor": next_cursor})
 
 
 class OrderView(Door):
@@ -65,8 +67,9 @@ class OrderView(Door):
         responses={200: shapes.WholeOrder, **problems(404)},
     )
     def get(self, request: Request, order_id: str) -> Response:
-        order = find_order(request, order_id)
-        (whole,) = whole_orders(compact_orders(Order.objects.filter(pk=order.pk)))
+        whole = whole_order(addressed(order_id), allowed_channels(request))
+        if whole is None:
+            raise no_order(order_id)
         return Response(whole, headers=etag(whole))
 
 

@@ -1,57 +1,68 @@
-"""Orders as the API shows them, a few statements for a whole page; shapes.py is their contract.
+"""Orders as the API shows them, in one statement; shapes.py is their contract.
 
 Three forms, each holding the one before: compact (lists and changes), state (what became of the work; the answer to
 every recorded fact) and whole (with the buyer's data).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
-from orders.api.compact import Compact, compact_orders
-from orders.api.work import work_of
-from orders.models import Order
+import msgspec
+
+from orders.api.compact import COMPACT, Members, json_object
+from orders.api.work import WORK
 from orders.snapshot import Address, Payment, Tracking
+from orders.statements import execute
 
 Row = dict[str, Any]
 
-REST = (
-    "channel_status", "cancel_request_reason", "shipping_cost", "discount", "interest", "payments", "tags",
-    "trackings", "shipping_address", "billing_address",
-)  # fmt: skip
-BUYER = {
-    "name": "buyer_name",
-    "document": "buyer_document",
-    "email": "buyer_email",
-    "phones": "buyer_phones",
-    "state_registration": "buyer_state_registration",
-    "masked": "masked",
+_BUYER = {
+    "name": "orders_order.buyer_name",
+    "document": "orders_order.buyer_document",
+    "email": "orders_order.buyer_email",
+    "phones": "orders_order.buyer_phones",
+    "state_registration": "orders_order.buyer_state_registration",
+    "masked": "orders_order.masked",
 }
+STATE: Members = COMPACT | WORK
+WHOLE: Members = {
+    **STATE,
+    "buyer": json_object(_BUYER),
+    "channel_status": "orders_order.channel_status",
+    "cancel_request_reason": "orders_order.cancel_request_reason",
+    **{name: f"orders_order.{name}::text" for name in ("shipping_cost", "discount", "interest")},
+    **{name: f"orders_order.{name}" for name in ("payments", "tags", "trackings")},
+    **{name: f"orders_order.{name}" for name in ("shipping_address", "billing_address")},
+}
+# Prepared once per connection: to plan it takes longer than to run it.
+_ONE = "SELECT ({})::text FROM orders_order WHERE id = %(id)s"
+_STATE = _ONE.format(json_object(STATE))
+_WHOLE = _ONE.format(json_object(WHOLE)) + " AND (%(channels)s::bigint[] = '{}' OR channel_id = ANY(%(channels)s))"
 
 
 def order_state(order_id: int) -> Row:
     """What is recorded about the work on one order, without personal data."""
-    (compact,) = compact_orders(Order.objects.filter(pk=order_id))
-    return compact.members | work_of([order_id])[order_id]
+    ((text,),) = execute(_STATE, id=order_id)
+    state: Row = msgspec.json.decode(text)
+    return state
 
 
-def whole_orders(known: Sequence[Compact]) -> list[Row]:
-    """Everything that we hold about them, in six statements, in the same sequence."""
-    ids = [compact.id for compact in known]
-    work = work_of(ids)
-    rest = {row["pk"]: row for row in Order.objects.filter(pk__in=ids).values("pk", *REST, *BUYER.values())}
-    return [compact.members | work[compact.id] | _rest(rest[compact.id]) for compact in known]
+def whole_order(order_id: int, channels: Collection[int]) -> Row | None:
+    """Everything that we hold about it; None where there is none, in these channels if any are named."""
+    found = execute(_WHOLE, id=order_id, channels=list(channels))
+    return complete(msgspec.json.decode(found[0][0])) if found else None
 
 
-def _rest(row: Row) -> Row:
-    rest = {name: row[name] for name in REST}
-    rest["payments"] = [_told(Payment, payment) for payment in rest["payments"]]
-    rest["trackings"] = [_told(Tracking, tracking) for tracking in rest["trackings"]]
-    rest["shipping_address"] = _told(Address, rest["shipping_address"])
-    rest["billing_address"] = _told(Address, rest["billing_address"])
-    return {"buyer": {name: row[column] for name, column in BUYER.items()}, **rest}
+def complete(whole: Row) -> Row:
+    """With every member of what intake stored as JSON, also of rows that are older than a member."""
+    return whole | {
+        "payments": [_told(Payment, payment) for payment in whole["payments"]],
+        "trackings": [_told(Tracking, tracking) for tracking in whole["trackings"]],
+        "shipping_address": _told(Address, whole["shipping_address"]),
+        "billing_address": _told(Address, whole["billing_address"]),
+    }
 
 
 def _told(kind: type[Address | Payment | Tracking], stored: Row) -> Row:
-    """What intake stored as JSON, with every member, also of rows that are older than a member."""
     return {field.name: stored.get(field.name, field.default) for field in fields(kind)}
