@@ -29,7 +29,7 @@ COLUMNS = [field.attname for field in ApiKey._meta.concrete_fields]
 KNOWN = f"""
 SELECT {names(COLUMNS)}, ARRAY(SELECT channel_id FROM orders_apikey_channels WHERE apikey_id = k.id)
   FROM orders_apikey AS k WHERE hash = %(hash)s
-"""  # noqa: S608 - constants of the model
+"""
 
 
 class ApiKeyAuthentication(BaseAuthentication):

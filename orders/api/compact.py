@@ -4,16 +4,12 @@ Built from rows, most of the time went into columns that are only passed on. sha
 tests hold every answer against it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet, TextField
-from django.db.models.expressions import RawSQL
-
-from orders.models import Order
 
 Members = Mapping[str, str]  #: of a JSON object: name → SQL
 
@@ -51,7 +47,6 @@ _ITEM = {
     "unit_price": "i.unit_price::text",
     "list_price": "i.list_price::text",
 }
-# The table's name is the one that a QuerySet of Order gives it.
 COMPACT: Members = {
     "id": "orders_order.id",
     "channel": "(SELECT c.code FROM orders_channel AS c WHERE c.id = orders_order.channel_id)",
@@ -79,8 +74,11 @@ class Shown:
         return members
 
 
-def shown(orders: QuerySet[Order], form: Members = COMPACT) -> list[Shown]:
-    """One statement. The sequence is the query's."""
-    json = RawSQL(f"({json_object(form)})::text", [], output_field=TextField())  # noqa: S611 - constants of this folder
-    rows = orders.values_list("id", "placed_at", json)
+def select(form: Members = COMPACT) -> str:
+    """SQL up to where its conditions come."""
+    return f"SELECT id, placed_at, ({json_object(form)})::text FROM orders_order"
+
+
+def shown(rows: Iterable[tuple[int, datetime, str]]) -> list[Shown]:
+    """What `select` found."""
     return [Shown(pk, placed_at, msgspec.Raw(text.encode())) for pk, placed_at, text in rows]

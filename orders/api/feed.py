@@ -13,9 +13,8 @@ from typing import Any
 import msgspec
 
 from orders import replica
-from orders.api.compact import json_object, moment, shown
+from orders.api.compact import json_object, moment, select, shown
 from orders.api.positions import Position
-from orders.models import Order
 from orders.statements import execute
 
 _HORIZON = """
@@ -39,6 +38,7 @@ _IN_SEQUENCE = "ORDER BY e.xid, e.id LIMIT %(limit)s"
 _NEXT = f"{_CHANGES} WHERE {_SETTLED} {_IN_SEQUENCE}"
 _NEXT_OF_CHANNELS = f"{_CHANGES} WHERE {_SETTLED} AND {_OF_CHANNELS} {_IN_SEQUENCE}"
 _THESE = f"{_CHANGES} WHERE e.id = ANY(%(ids)s)"
+_ORDERS = f"{select()} WHERE id = ANY(%(ids)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,10 @@ def changes_of(event_ids: Collection[int]) -> list[Change]:
 
 
 def _changes(statement: str, **parameters: Any) -> list[Change]:
-    rows = execute(statement, using=replica.connection(), **parameters)
-    known = shown(Order.objects.filter(pk__in={row[2] for row in rows}))
-    orders = {order.id: bytes(order.json) for order in known}
+    database = replica.connection()
+    rows = execute(statement, using=database, **parameters)
+    known = execute(_ORDERS, using=database, ids=list({row[2] for row in rows}))
+    orders = {order.id: bytes(order.json) for order in shown(known)}
     return [
         Change(Position(xid, pk), kind, at, msgspec.Raw(b'%s,"order":%s}' % (text[:-1].encode(), orders[order_id])))
         for xid, pk, order_id, kind, at, text in rows

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
@@ -12,14 +11,15 @@ from orders import replica
 from orders.api import feed, shapes, waiting
 from orders.api.authentication import allowed_channels
 from orders.api.base import Door, addressed, no_order
-from orders.api.compact import COMPACT, shown
+from orders.api.compact import COMPACT
+from orders.api.listing import listed
 from orders.api.openapi import CHALLENGE, ETAG, ORDER_ID, problems
 from orders.api.positions import Cursor, Position
 from orders.api.problems import InvalidQuery
 from orders.api.queries import NOT_OURS, ChangeQuery, OrderQuery, View
 from orders.api.representation import WHOLE, complete, whole_order
 from orders.api.versions import etag
-from orders.models import Channel, Order, OrderItem
+from orders.models import Channel
 
 #: Seconds after which a place to wait may be free.
 FULL_HOUSE_SECONDS = 2
@@ -50,8 +50,7 @@ class OrderListView(Door):
         asked = OrderQuery.of(request)
         limit = asked["limit"]
         full = asked["view"] == View.FULL
-        matching = _page(_matching(asked, allowed_channels(request)), asked.get("cursor"))
-        found = shown(matching[: limit + 1], WHOLE if full else COMPACT)
+        found = listed(asked, allowed_channels(request), WHOLE if full else COMPACT)
         page = found[:limit]
         next_cursor = str(Cursor(page[-1].placed_at, page[-1].id)) if len(found) > limit else None
         orders = [complete(order.members) if full else order.json for order in page]
@@ -129,29 +128,3 @@ def _next_page(page: feed.Page, asked: dict[str, Any], channels: list[int]) -> f
 
     waiting.until(come, seconds=asked["wait"])
     return page
-
-
-def _matching(asked: dict[str, Any], allowed: list[int]) -> QuerySet[Order]:
-    filters = {
-        "status": "status__in",
-        "fulfillment": "fulfillment",
-        "channel": "channel",
-        "code": "code",
-        "updated_since": "changed_at__gte",
-        "ship_by_before": "ship_by__lt",
-        "ship_by_from": "ship_by__gte",
-    }
-    orders = Order.objects.filter(**{lookup: asked[name] for name, lookup in filters.items() if name in asked})
-    if allowed:
-        orders = orders.filter(channel__in=allowed)
-    if "sku" in asked:
-        orders = orders.filter(Exists(OrderItem.objects.filter(order=OuterRef("pk"), sku=asked["sku"])))
-    return orders
-
-
-def _page(orders: QuerySet[Order], cursor: Cursor | None) -> QuerySet[Order]:
-    if cursor:
-        # The redundant first condition is what the index can begin at.
-        orders = orders.filter(placed_at__lte=cursor.placed_at)
-        orders = orders.exclude(placed_at=cursor.placed_at, id__gte=cursor.order_id)
-    return orders.order_by("-placed_at", "-id")
