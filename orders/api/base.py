@@ -5,6 +5,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from orders import rows
 from orders.api.authentication import allowed_channels
 from orders.api.parsing import StrictJSONParser
 from orders.api.rendering import ExactJSONRenderer
@@ -48,8 +49,8 @@ def no_order(order_id: str) -> NotFound:
 
 def find_order(request: Request, order_id: str) -> Order:
     """The order that an address names. Raises NotFound."""
-    order = Order.objects.select_related("channel").filter(pk=addressed(order_id)).first()
     channels = allowed_channels(request)
-    if order is None or (channels and order.channel_id not in channels):
-        raise no_order(order_id)
-    return order
+    for order in rows.fetch(Order, "id = %(id)s", id=addressed(order_id)):
+        if not channels or order.channel_id in channels:
+            return order
+    raise no_order(order_id)

@@ -9,17 +9,19 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from orders import rows
 from orders.api.authentication import api_key
 from orders.api.base import order_pk
 from orders.api.versions import version_of
 from orders.errors import AlreadyDone, OrderError
 from orders.models import Order, StoredAnswer
+from orders.statements import execute
 
 KEY_HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
@@ -99,24 +101,23 @@ def _key(request: Request) -> str:
 
 def _known(request: Request, key: str) -> Response | None:
     name = f"{api_key(request).pk}:{key}"
-    with connection.cursor() as cursor:
-        # Held until the transaction ends: who gets it sees either nothing or the whole effect of another one.
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        if not cursor.fetchone()[0]:
-            raise KeyRunning
-    stored = StoredAnswer.objects.filter(api_key=api_key(request), key=key).first()
-    if stored is None:
-        return None
-    if stored.fingerprint != _fingerprint(request):
-        raise KeyReused
-    body = msgspec.Raw(stored.body.encode())
-    return Response(body, status=stored.status, headers={**stored.headers, REPLAYED_HEADER: "true"})
+    # Held until the transaction ends: who gets it sees either nothing or the whole effect of another one.
+    ((alone,),) = execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%(name)s, 0))", name=name)
+    if not alone:
+        raise KeyRunning
+    known = "api_key_id = %(api_key)s AND key = %(key)s"
+    for stored in rows.fetch(StoredAnswer, known, api_key=api_key(request).pk, key=key):
+        if stored.fingerprint != _fingerprint(request):
+            raise KeyReused
+        body = msgspec.Raw(stored.body.encode())
+        return Response(body, status=stored.status, headers={**stored.headers, REPLAYED_HEADER: "true"})
+    return None
 
 
 def _store(request: Request, key: str, response: Response) -> None:
     body = msgspec.json.encode(response.data)
     response.data = msgspec.Raw(body)
-    StoredAnswer.objects.create(
+    answer = StoredAnswer(
         api_key=api_key(request),
         key=key,
         fingerprint=_fingerprint(request),
@@ -124,6 +125,7 @@ def _store(request: Request, key: str, response: Response) -> None:
         headers={name: response[name] for name in KEPT_HEADERS if response.has_header(name)},
         body=body.decode(),
     )
+    rows.insert(answer)
 
 
 def _fingerprint(request: Request) -> str:

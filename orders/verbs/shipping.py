@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orders import rows
 from orders.errors import AlreadyDone, Contradiction, InvalidFact, NotAllowed
 from orders.models import Actor, Attention, ChannelUpdate, Order, OrderEvent, OrderItem, Shipment, ShipmentItem
+from orders.statements import execute
 from orders.status import AHEAD, RESERVING, Status, sources
 from orders.stock import settle
 from orders.verbs import steps
@@ -17,6 +18,16 @@ from orders.verbs.units import SkuUnits, allot, units_by_sku
 
 #: From here the carrier hands over. A channel may also tell that a return was given up; we never do.
 DELIVERABLE = frozenset({Status.SHIPPED, Status.DELIVERY_FAILED})
+_OPEN_ATTENTION = (
+    "SELECT 1 FROM orders_attention WHERE order_id = %(order)s AND reason = %(reason)s AND cleared_at IS NULL"
+)
+_SHIP_UNITS = """
+WITH units AS (SELECT * FROM unnest(%(items)s::bigint[], %(quantities)s::int[]) AS u(item_id, quantity)),
+     shipped AS (INSERT INTO orders_shipmentitem (shipment_id, item_id, quantity)
+                 SELECT %(shipment)s, item_id, quantity FROM units)
+UPDATE orders_orderitem AS i SET quantity_shipped = quantity_shipped + units.quantity
+  FROM units WHERE i.id = units.item_id
+"""
 
 
 @transaction.atomic
@@ -39,21 +50,23 @@ def ship(
     if not (tracking_code := tracking_code.strip()):
         raise InvalidFact(_("Give the tracking code."), field="tracking_code", code="required")
     order = steps.lock(order)
-    lines = list(order.items.order_by("id").select_for_update())
-    recorded = Shipment.objects.filter(order=order, tracking_code=tracking_code).first()
-    if recorded:
+    lines = rows.fetch(OrderItem, "order_id = %(order)s ORDER BY id FOR UPDATE", order=order.pk)
+    same = "order_id = %(order)s AND tracking_code = %(tracking_code)s"
+    for recorded in rows.fetch(Shipment, same, order=order.pk, tracking_code=tracking_code):
         details = {"carrier": carrier, "method": method, "tracking_url": tracking_url}
         raise _repeated_shipment(recorded, items, {**details, "packages": packages, "shipped_at": shipped_at})
     _guard_shipping(order)
     units = allot(lines, items, _("shipped"))
-    row = Shipment.objects.create(
-        order=order,
-        tracking_code=tracking_code,
-        carrier=carrier,
-        method=method,
-        tracking_url=tracking_url,
-        packages=packages,
-        shipped_at=shipped_at or timezone.now(),
+    row = rows.insert(
+        Shipment(
+            order=order,
+            tracking_code=tracking_code,
+            carrier=carrier,
+            method=method,
+            tracking_url=tracking_url,
+            packages=packages,
+            shipped_at=shipped_at or timezone.now(),
+        )
     )
     _ship_units(row, units)
     complete = all(line.open_quantity == units.get(line, 0) for line in lines)
@@ -108,7 +121,7 @@ def _guard_shipping(order: Order) -> None:
     _guard_ours_to_ship(order)
     # Not a hold of hold_until: it ends when a person says so, not at an instant. Not a status either: the order is
     # paid and may be invoiced, and the channel knows no such step.
-    if order.attentions.filter(reason=Attention.Reason.FRAUD_RISK, cleared_at=None).exists():
+    if execute(_OPEN_ATTENTION, order=order.pk, reason=Attention.Reason.FRAUD_RISK):
         message = _(
             "The channel suspects fraud: the order is not shipped before a person in the back office releases it."
         )
@@ -129,11 +142,8 @@ def _repeated_delivery(order: Order, delivered_at: datetime | None) -> AlreadyDo
 
 
 def _ship_units(shipment: Shipment, units: Mapping[OrderItem, int]) -> None:
-    ShipmentItem.objects.bulk_create(
-        ShipmentItem(shipment=shipment, item=line, quantity=quantity) for line, quantity in units.items()
-    )
-    for line, quantity in units.items():
-        OrderItem.objects.filter(pk=line.pk).update(quantity_shipped=F("quantity_shipped") + quantity)
+    items = [line.pk for line in units]
+    execute(_SHIP_UNITS, shipment=shipment.pk, items=items, quantities=list(units.values()))
 
 
 def _repeated_shipment(recorded: Shipment, items: SkuUnits, facts: Mapping[str, object]) -> AlreadyDone | Contradiction:

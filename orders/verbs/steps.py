@@ -4,26 +4,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
+from orders import rows
 from orders.attention import relieve
 from orders.doorbell import ring_on_commit
 from orders.errors import NotAllowed
 from orders.models import Actor, Attention, ChannelUpdate, Order, OrderEvent, Shipment
+from orders.statements import execute, names
 from orders.status import Status, sources
+
+_MOVE = "UPDATE orders_order SET {} WHERE id = %(id)s AND status = ANY(%(sources)s) RETURNING id"
+_TOUCH = "UPDATE orders_order SET changed_at = %(changed_at)s WHERE id = %(id)s"
+_NEXT_SEQ = "UPDATE orders_order SET update_seq = update_seq + 1 WHERE id = %(id)s RETURNING update_seq"
 
 
 def lock(order: Order) -> Order:
-    return Order.objects.select_related("channel").select_for_update(of=("self",)).get(pk=order.pk)
+    for locked in rows.fetch(Order, "id = %(id)s FOR UPDATE", id=order.pk):
+        return locked
+    raise Order.DoesNotExist(order.pk)
 
 
 def move(order: Order, to: Status, **facts: Any) -> str:
     """Take one step of the table, or raise. The UPDATE is the guard: zero rows mean that somebody was first."""
     before = order.status
-    moved = Order.objects.filter(pk=order.pk, status__in=sources(to)).update(
-        status=to, changed_at=timezone.now(), **facts
-    )
+    told = {"status": to, "changed_at": timezone.now(), **facts}
+    moved = execute(_MOVE.format(names(told, "{0} = %({0})s")), id=order.pk, sources=list(sources(to)), **told)
     if not moved:
         raise NotAllowed.move(order, to, sources(to))
     order.status = to
@@ -31,14 +37,15 @@ def move(order: Order, to: Status, **facts: Any) -> str:
 
 
 def touch(order: Order) -> str:
-    Order.objects.filter(pk=order.pk).update(changed_at=timezone.now())
+    execute(_TOUCH, id=order.pk, changed_at=timezone.now())
     return order.status
 
 
 def record(order: Order, kind: OrderEvent.Kind, before: str, by: Actor, **data: Any) -> OrderEvent:
-    return OrderEvent.objects.create(
+    event = OrderEvent(
         order=order, kind=kind, before=before, after=order.status, by_kind=by.kind, by_name=by.name, data=data
     )
+    return rows.insert(event)
 
 
 def tell(
@@ -51,10 +58,9 @@ def tell(
     due_at: datetime | None = None,
 ) -> None:
     # The order's row is locked, so the numbers follow the order in which facts commit.
-    Order.objects.filter(pk=order.pk).update(update_seq=F("update_seq") + 1)
-    order.update_seq += 1
+    ((order.update_seq,),) = execute(_NEXT_SEQ, id=order.pk)
     now = timezone.now()
-    ChannelUpdate.objects.create(
+    update = ChannelUpdate(
         order=order,
         channel_id=order.channel_id,
         event=event,
@@ -64,6 +70,7 @@ def tell(
         kind=kind,
         due_at=max(now, due_at or now),
     )
+    rows.insert(update)
     ring_on_commit(order.channel_id, due_at=due_at)
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
+from orders.api import once
 from orders.models import ChannelUpdate, Order, OrderEvent, StockCount, StoredAnswer
 from orders.status import Status
 from tests.factories import make_access_key, make_api_key, make_nfe_xml, make_order
@@ -172,11 +173,11 @@ def test_a_crash_between_effect_and_answer_leaves_neither(
     order = write.make_order()
     message = write.message(order, secret, key="one-write")
 
-    def crash(**_: object) -> None:
+    def crash(*_: object) -> None:
         raise RuntimeError("the process dies here")
 
     with monkeypatch.context() as patch:
-        patch.setattr(StoredAnswer.objects, "create", crash)
+        patch.setattr(once, "_store", crash)
         assert send(live_server, message) == 500
     assert effects() == (0, 0, 0)
 
