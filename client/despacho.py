@@ -71,6 +71,15 @@ class Despacho:
     def invoice(self, order_id: int, *, access_key: str, **details: Any) -> Json:
         return self._write("PUT", f"/orders/{order_id}/invoice", {"access_key": access_key, **details})
 
+    def shipping_options(self, order_id: int) -> list[Json]:
+        """What the marketplace offers for the hand-over now: give the `choice` of one to `arrange`."""
+        return list(self._read(f"/orders/{order_id}/shipping-options")["options"])
+
+    def arrange(self, order_id: int, *, choice: Mapping[str, str] | None = None) -> Json:
+        """Without a choice the rule of the account decides."""
+        body = {} if choice is None else {"choice": dict(choice)}
+        return self._write("PUT", f"/orders/{order_id}/arrange-shipping", body)
+
     def ship(self, order_id: int, *, tracking_code: str, carrier: str, **details: Any) -> Json:
         body = {"tracking_code": tracking_code, "carrier": carrier, **details}
         return self._write("POST", f"/orders/{order_id}/shipments", body)

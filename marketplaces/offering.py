@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from marketplaces import loop, registry
 from marketplaces.arranging import ArrangesShipping, Way
 from marketplaces.connection import connect
-from marketplaces.errors import MarketplaceError
+from marketplaces.errors import MarketplaceError, NotReady, Throttled, Unavailable
 from marketplaces.models import Account
 from orders import arranging
-from orders.arranging import CannotAsk
+from orders.arranging import CannotAsk, DoesNotAnswer
 from orders.models import Order
 
 #: Seconds that a person waits: for a turn under the rate limit, and for the whole answer.
@@ -45,7 +45,9 @@ def _ask(account: Account, order: Order) -> Sequence[Way]:
     assert isinstance(adapter, ArrangesShipping)
     try:
         return loop.run(adapter.shipping_ways(order.code), timeout=TIMEOUT)
+    except (NotReady, Throttled, Unavailable) as error:
+        raise DoesNotAnswer(error.detail) from error
     except MarketplaceError as error:
         raise CannotAsk(error.detail) from error
     except TimeoutError as error:
-        raise CannotAsk(_("It did not answer in time.")) from error
+        raise DoesNotAnswer(_("It did not answer in time.")) from error

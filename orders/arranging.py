@@ -34,6 +34,10 @@ class CannotAsk(Exception):
     """Nobody can say what is offered now; the text says why, for people."""
 
 
+class DoesNotAnswer(CannotAsk):
+    """The channel is away or overburdened: it may answer in a while."""
+
+
 Ask = Callable[[Order], Sequence[Way]]
 _answering: list[Ask] = []
 

@@ -7,13 +7,12 @@ running, so everything below it has ended and nothing can be added there any mor
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from orders import replica
-from orders.api.compact import json_object, moment, select, shown
+from orders.api.compact import SELECT, compact, moment
 from orders.api.positions import Position
 from orders.statements import execute
 
@@ -21,24 +20,18 @@ _HORIZON = """
 SELECT pg_snapshot_xmin(s)::text::bigint + shift, pg_snapshot_xmax(s)::text::bigint + shift
   FROM pg_current_snapshot() AS s, (SELECT coalesce((SELECT shift FROM orders_feedorigin), 0)) AS origin(shift)
 """
-#: A change but for its order, which comes last and for all changes of a page together.
-_CHANGE = {
-    "position": "e.xid || '-' || e.id",
-    "kind": "e.kind",
-    "before": "nullif(e.before, '')",
-    "after": "nullif(e.after, '')",
-    "at": moment("e.at"),
-    "by": json_object({"kind": "e.by_kind", "name": "e.by_name"}),
-    "details": "e.data",
-}
-_CHANGES = f"SELECT e.xid, e.id, e.order_id, e.kind, e.at, ({json_object(_CHANGE)})::text FROM orders_orderevent AS e"
+_COLUMNS = (
+    "e.xid, e.id, e.order_id, e.kind, nullif(e.before, ''), nullif(e.after, ''), "
+    f"{moment('e.at')}, e.by_kind, e.by_name, e.data::text"
+)
+_CHANGES = f"SELECT {_COLUMNS} FROM orders_orderevent AS e"
 _SETTLED = "(e.xid, e.id) > (%(xid)s, %(event_id)s) AND e.xid < %(oldest_running)s"
 _OF_CHANNELS = "EXISTS (SELECT 1 FROM orders_order AS o WHERE o.id = e.order_id AND o.channel_id = ANY(%(channels)s))"
 _IN_SEQUENCE = "ORDER BY e.xid, e.id LIMIT %(limit)s"
 _NEXT = f"{_CHANGES} WHERE {_SETTLED} {_IN_SEQUENCE}"
 _NEXT_OF_CHANNELS = f"{_CHANGES} WHERE {_SETTLED} AND {_OF_CHANNELS} {_IN_SEQUENCE}"
 _THESE = f"{_CHANGES} WHERE e.id = ANY(%(ids)s)"
-_ORDERS = f"{select()} WHERE id = ANY(%(ids)s)"
+_ORDERS = f"{SELECT} WHERE id = ANY(%(ids)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +49,27 @@ class Horizon:
         return Position(self.oldest_running)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    position: Position
+class By(msgspec.Struct):
     kind: str
-    at: datetime
-    json: msgspec.Raw  #: as the renderer passes it on
+    name: str
+
+
+class Change(msgspec.Struct):
+    """shapes.Change is its contract."""
+
+    position: str
+    kind: str
+    before: str | None
+    after: str | None
+    at: str
+    by: By
+    details: msgspec.Raw
+    order: Any  #: a compact.CompactOrder
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    changes: list[msgspec.Raw]
+    changes: list[Change]
     next: Position  #: where to go on
     more: bool  #: whether more wait already
 
@@ -82,10 +85,10 @@ def changes(after: Position, horizon: Horizon, limit: int, channels: Collection[
         limit=limit + 1,
     )
     page, more = found[:limit], len(found) > limit
-    last = page[-1].position if page else after
+    last = Position.parse(page[-1].position) if page else after
     if channels and not more and horizon.oldest_running > after.xid:
         last = horizon.position  # or what other channels did is looked through again each time
-    return Page([change.json for change in page], last, more)
+    return Page(page, last, more)
 
 
 def changes_of(event_ids: Collection[int]) -> list[Change]:
@@ -96,9 +99,9 @@ def changes_of(event_ids: Collection[int]) -> list[Change]:
 def _changes(statement: str, **parameters: Any) -> list[Change]:
     database = replica.connection()
     rows = execute(statement, using=database, **parameters)
-    known = execute(_ORDERS, using=database, ids=list({row[2] for row in rows}))
-    orders = {order.id: bytes(order.json) for order in shown(known)}
+    known = compact(execute(_ORDERS, using=database, ids=list({row[2] for row in rows})))
+    orders = {order.id: order for order in known}
     return [
-        Change(Position(xid, pk), kind, at, msgspec.Raw(b'%s,"order":%s}' % (text[:-1].encode(), orders[order_id])))
-        for xid, pk, order_id, kind, at, text in rows
+        Change(f"{xid}-{pk}", kind, before, after, at, By(*by), msgspec.Raw(data.encode()), orders[order_id])
+        for xid, pk, order_id, kind, before, after, at, *by, data in rows
     ]

@@ -110,6 +110,6 @@ class CancellationAnswerInput(Input):
 class ArrangementInput(Input):
     choice = Choices(
         required=False,
-        help_text="How the parcel is handed over, in the words of the channel's connector; without it, by the rule of "
-        "the account.",
+        help_text="How the parcel is handed over: `choice` of one of the order's shipping-options; without it, by the "
+        "rule of the account.",
     )

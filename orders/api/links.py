@@ -17,6 +17,7 @@ LINKS: dict[str, dict[str, dict[str, str]]] = {
         "list_orders": {"cursor": "$response.body#/next_cursor"},
         "read_order": FIRST_ORDER,
         "list_documents": FIRST_ORDER,
+        "list_shipping_options": FIRST_ORDER,
         "put_invoice": FIRST_ORDER,
         "post_shipment": FIRST_ORDER,
         "put_cancellation": FIRST_ORDER,
@@ -38,6 +39,9 @@ LINKS: dict[str, dict[str, dict[str, str]]] = {
     "put_cancellation": {"read_order": ORDER},
     "put_cancellation_answer": {"read_order": ORDER},
     "put_arrange_shipping": {"read_order": ORDER, "post_shipment": ORDER},
+    "list_shipping_options": {
+        "put_arrange_shipping": {"order_id": "$request.path.order_id"},
+    },
     "list_documents": {
         "read_document": {"order_id": "$request.path.order_id", "name": "$response.body#/documents/0/name"}
     },

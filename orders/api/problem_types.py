@@ -156,6 +156,12 @@ PROBLEM_TYPES = {
             _("Wait as long as the header “Retry-After” says, then repeat the same request."),
         ),
         ProblemType(
+            "channel-unavailable",
+            503,
+            _("The channel does not answer"),
+            _("Ask again after the seconds of the header “Retry-After”, or leave it to the account's rule."),
+        ),
+        ProblemType(
             "internal-error",
             500,
             _("Something went wrong on our side"),

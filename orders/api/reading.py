@@ -11,13 +11,12 @@ from orders import replica
 from orders.api import feed, shapes, waiting
 from orders.api.authentication import allowed_channels
 from orders.api.base import Door, addressed, no_order
-from orders.api.compact import COMPACT
 from orders.api.listing import listed
 from orders.api.openapi import CHALLENGE, ETAG, ORDER_ID, problems
-from orders.api.positions import Cursor, Position
+from orders.api.positions import Position
 from orders.api.problems import InvalidQuery
-from orders.api.queries import NOT_OURS, ChangeQuery, OrderQuery, View
-from orders.api.representation import WHOLE, complete, whole_order
+from orders.api.queries import NOT_OURS, ChangeQuery, OrderQuery
+from orders.api.representation import whole_order
 from orders.api.versions import etag
 from orders.models import Channel
 
@@ -49,12 +48,10 @@ class OrderListView(Door):
     def get(self, request: Request) -> Response:
         asked = OrderQuery.of(request)
         limit = asked["limit"]
-        full = asked["view"] == View.FULL
-        found = listed(asked, allowed_channels(request), WHOLE if full else COMPACT)
+        found = listed(asked, allowed_channels(request))
         page = found[:limit]
-        next_cursor = str(Cursor(page[-1].placed_at, page[-1].id)) if len(found) > limit else None
-        orders = [complete(order.members) if full else order.json for order in page]
-        return Response({"orders": orders, "next_cursor": next_cursor})
+        next_cursor = str(page[-1].cursor) if len(found) > limit else None
+        return Response({"orders": [each.order for each in page], "next_cursor": next_cursor})
 
 
 class OrderView(Door):
@@ -66,10 +63,10 @@ class OrderView(Door):
         responses={200: shapes.WholeOrder, **problems(404)},
     )
     def get(self, request: Request, order_id: str) -> Response:
-        whole = whole_order(addressed(order_id), allowed_channels(request))
-        if whole is None:
+        order = whole_order(addressed(order_id), allowed_channels(request))
+        if order is None:
             raise no_order(order_id)
-        return Response(whole, headers=etag(whole))
+        return Response(order, headers=etag(order))
 
 
 class ChannelListView(Door):

@@ -25,7 +25,7 @@ _BUYER = {
     "state_registration": "orders_order.buyer_state_registration",
     "masked": "orders_order.masked",
 }
-STATE: Members = COMPACT | WORK
+STATE: Members = {**COMPACT, **WORK}
 WHOLE: Members = {
     **STATE,
     "buyer": json_object(_BUYER),
@@ -35,10 +35,11 @@ WHOLE: Members = {
     **{name: f"orders_order.{name}" for name in ("payments", "tags", "trackings")},
     **{name: f"orders_order.{name}" for name in ("shipping_address", "billing_address")},
 }
-# Prepared once per connection: to plan it takes longer than to run it.
-_ONE = "SELECT ({})::text FROM orders_order WHERE id = %(id)s"
-_STATE = _ONE.format(json_object(STATE))
-_WHOLE = _ONE.format(json_object(WHOLE)) + " AND (%(channels)s::bigint[] = '{}' OR channel_id = ANY(%(channels)s))"
+#: SQL up to where its conditions come.
+SELECT_WHOLE = f"SELECT ({json_object(WHOLE)})::text FROM orders_order"
+# Planned once per connection: that takes longer than to run them.
+_STATE = f"SELECT ({json_object(STATE)})::text FROM orders_order WHERE id = %(id)s"
+_ONE = f"{SELECT_WHOLE} WHERE id = %(id)s AND (%(channels)s::bigint[] = '{{}}' OR channel_id = ANY(%(channels)s))"
 
 
 def order_state(order_id: int) -> Row:
@@ -50,17 +51,18 @@ def order_state(order_id: int) -> Row:
 
 def whole_order(order_id: int, channels: Collection[int]) -> Row | None:
     """Everything that we hold about it; None where there is none, in these channels if any are named."""
-    found = execute(_WHOLE, id=order_id, channels=list(channels))
-    return complete(msgspec.json.decode(found[0][0])) if found else None
+    found = execute(_ONE, id=order_id, channels=list(channels))
+    return whole(found[0][0]) if found else None
 
 
-def complete(whole: Row) -> Row:
-    """With every member of what intake stored as JSON, also of rows that are older than a member."""
-    return whole | {
-        "payments": [_told(Payment, payment) for payment in whole["payments"]],
-        "trackings": [_told(Tracking, tracking) for tracking in whole["trackings"]],
-        "shipping_address": _told(Address, whole["shipping_address"]),
-        "billing_address": _told(Address, whole["billing_address"]),
+def whole(text: str) -> Row:
+    """What SELECT_WHOLE found: with every member of what intake stored, also in rows that are older than a member."""
+    order: Row = msgspec.json.decode(text)
+    return order | {
+        "payments": [_told(Payment, payment) for payment in order["payments"]],
+        "trackings": [_told(Tracking, tracking) for tracking in order["trackings"]],
+        "shipping_address": _told(Address, order["shipping_address"]),
+        "billing_address": _told(Address, order["billing_address"]),
     }
 
 

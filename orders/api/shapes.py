@@ -214,6 +214,25 @@ class StockItems(Shape):
     stock = StockItem(many=True)
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+class Texts(serializers.DictField):
+    """An object of texts."""
+
+
+class ShippingOption(Shape):
+    """One way to hand the parcel over: an address with a pickup time, a branch, a carrier of one's own."""
+
+    choice = Texts(help_text="What arrange-shipping takes as `choice`, with the members of `asks` added.")
+    group = serializers.CharField(help_text="How it is handed over, for people.")
+    words = serializers.CharField(help_text="What is chosen within the group, for people.")
+    asks = Texts(help_text="What you must add to `choice`: name of the member → question for people.")
+    usual = serializers.BooleanField(help_text="What the account's rule takes where nobody chooses.")
+
+
+class ShippingOptionList(Shape):
+    options = ShippingOption(many=True)
+
+
 DOCUMENT_KINDS = [("NFE", "NF-e"), *models.Label.Kind.choices]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import documents, reading, recording, stocktaking
+from orders.api import documents, options, reading, recording, stocktaking
 
 urlpatterns = [
     path("orders", reading.OrderListView.as_view(), name="api-orders"),
@@ -18,6 +18,7 @@ urlpatterns = [
         name="api-cancellation-answer",
     ),
     path("orders/<str:order_id>/arrange-shipping", recording.ArrangementView.as_view(), name="api-arrangement"),
+    path("orders/<str:order_id>/shipping-options", options.ShippingOptionsView.as_view(), name="api-shipping-options"),
     path("orders/<str:order_id>/documents", documents.DocumentListView.as_view(), name="api-documents"),
     path("orders/<str:order_id>/documents/<str:name>", documents.DocumentView.as_view(), name="api-document"),
     path("stock", stocktaking.StockListView.as_view(), name="api-stock-list"),

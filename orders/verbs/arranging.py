@@ -25,15 +25,20 @@ def arrange_shipping(
     channel was not told yet, or refused, is replaced by this; after a pickup that failed, another one is arranged.
     """
     order = steps.lock(order)
-    if not order.is_ours_to_arrange:
-        sentence = _("With %(channel)s there is nothing to arrange for this order.") % {"channel": order.channel}
-        raise NotAllowed(sentence, field="status", code="nothing_to_arrange")
+    _guard_ours_to_arrange(order)
     again = order.status == Status.SHIPPING_ARRANGED
     before = _again(order, by) if again else steps.move(order, Status.SHIPPING_ARRANGED)
     facts = {"choice": dict(choice or {})} | ({"hand_over": words} if words else {})
     event = steps.record(order, OrderEvent.Kind.SHIPPING_ARRANGED, before, by, **facts)
     steps.tell(order, KIND, event, due_at=order.hold_until)
     return event
+
+
+def guard_arrangeable(order: Order) -> None:
+    """Raises NotAllowed where the verb would do nothing now."""
+    _guard_ours_to_arrange(order)
+    if not may_arrange(order):
+        raise NotAllowed.move(order, Status.SHIPPING_ARRANGED, sources(Status.SHIPPING_ARRANGED))
 
 
 def may_arrange(order: Order) -> bool:
@@ -43,6 +48,12 @@ def may_arrange(order: Order) -> bool:
     if order.status != Status.SHIPPING_ARRANGED:
         return order.status in sources(Status.SHIPPING_ARRANGED)
     return order.pickup_failed or open_updates(order, KIND).exists()
+
+
+def _guard_ours_to_arrange(order: Order) -> None:
+    if not order.is_ours_to_arrange:
+        sentence = _("With %(channel)s there is nothing to arrange for this order.") % {"channel": order.channel}
+        raise NotAllowed(sentence, field="status", code="nothing_to_arrange")
 
 
 def _again(order: Order, by: Actor) -> str:

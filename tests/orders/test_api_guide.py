@@ -54,13 +54,14 @@ def test_the_guide_s_curl_lines_walk_an_order_from_sale_to_delivery(live_server:
     refused = [(line, status) for line, status, _body in answers if status >= 300]
     # SkyHub arranges nothing, what is delivered cannot fail or be canceled, no buyer asked; the last is on purpose.
     assert [(re.search(r"ORDER/([\w/-]+)", line)[1], status) for line, status in refused] == [  # type: ignore[index]
+        ("shipping-options", 409),
         ("arrange-shipping", 409),
         ("delivery-failure", 409),
         ("cancellation", 409),
         ("cancellation-request/answer", 409),
         ("invoice", 422),
     ]
-    assert len(CURLS) == 24
+    assert len(CURLS) == 25
     assert all(json.loads(body) for _line, _status, body in answers)
     order.refresh_from_db()
     assert order.status == "DELIVERED"

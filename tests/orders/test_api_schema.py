@@ -23,7 +23,7 @@ def test_the_schema_is_generated_and_valid_without_a_warning(tmp_path: object) -
 def test_every_operation_asks_for_the_key_and_documents_its_refusals() -> None:
     operations = [operation for path in openapi()["paths"].values() for operation in path.values()]
 
-    assert len(operations) == 18
+    assert len(operations) == 19
     for operation in operations:
         assert operation["security"] == [{"apiKey": []}]
         assert operation["summary"]
