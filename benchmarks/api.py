@@ -1,18 +1,22 @@
 """The warehouse's API over HTTP, against ModelSerializer + PageNumber with prefetch over the same tables."""
 
 import json
+import os
 import tempfile
+import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from benchmarks import hub
-from benchmarks.requests import Caller, p50, p95, times, together, web
+from benchmarks.requests import Caller, Web, p50, p95, times, together, web
 from benchmarks.rounds import QUICK, result
+from benchmarks.usage import measuring, postgres_pid, redis_pid
 
 SIZES = (5_000, 50_000) if QUICK else (10_000, 100_000, 1_000_000)
 REPEATED = 30 if QUICK else 100
+SECONDS = 8  #: of mixed traffic
 LIST, FEED = "/api/v1/orders", "/api/v1/changes"
 #: As the feed of years looks: an event of every order, a hundred to a transaction.
 EVENTS = """
@@ -32,14 +36,13 @@ def main() -> None:
             for size in SIZES:
                 fill(size)
                 # Afresh: while the tables were filled, the servers gave the kept connections up.
-                call, plain = Caller(ours, Authorization=f"Bearer {key}"), Caller(stock)
+                call, plain = Caller(ours.port, Authorization=f"Bearer {key}"), Caller(stock.port)
                 figures[size] = reading(call, plain)
                 show(f"{size:,} orders, 100 a page", figures[size])
             shipping = times(shipper(call, 2 * REPEATED + 2), count=2 * REPEATED)
             show("POST shipment", {"p50": p50(shipping), "p95": p95(shipping)})
-        with web(logs, workers=2) as port:
-            rate = together([mixed(Caller(port, Authorization=f"Bearer {key}"), n) for n in range(8)], seconds=8)
-    print(f"\nMixed traffic, two workers: {rate:,.0f} requests/s without an error", flush=True)
+        with web(logs, workers=2) as ours:
+            rate, cpu = mixed_traffic(ours, key)
     least, most = figures[SIZES[0]], figures[SIZES[-1]]
     deep = [name for name in most if name.startswith(("list,", "feed,"))]
     result(
@@ -49,6 +52,7 @@ def main() -> None:
         depth_ratio=max(most[name] / least[f"{name[:4]}, first page"] for name in deep),
         shipment_p95_ms=p95(shipping),
         mixed_rps=rate,
+        mixed_cpu_ms=sum(cpu.values()),
     )
 
 
@@ -128,6 +132,26 @@ def shipper(call: Caller, size: int) -> Callable[[int], Any]:
         call("POST", f"{LIST}/{orders[number]}/shipments", body, **{"Idempotency-Key": f"ship-{orders[number]}"})
 
     return ship
+
+
+def mixed_traffic(ours: Web, key: str) -> tuple[float, dict[str, float]]:
+    """Requests a second without an error, and milliseconds of processor time that each takes, by who takes them."""
+    servers = {"web": ours.pid, "PostgreSQL": postgres_pid(), "Valkey": redis_pid(os.environ["REDIS_URL"])}
+    turns = [mixed(Caller(ours.port, Authorization=f"Bearer {key}"), number) for number in range(8)]
+    together(turns, seconds=1)
+    mine = time.process_time()
+    with measuring(servers) as used:
+        rate = together(turns, seconds=SECONDS)
+    seconds = used.cpu | {"load generator": time.process_time() - mine}
+    cpu = {name: each * 1000 / (rate * SECONDS) for name, each in seconds.items()}
+    cores, whole = os.cpu_count() or 1, sum(cpu.values())
+    print(f"\nMixed traffic, two workers, eight callers: {rate:,.0f} requests/s without an error")
+    print(
+        f"  processor, ms a request: {', '.join(f'{name} {ms:.2f}' for name, ms in cpu.items())}, together {whole:.2f}"
+    )
+    print(f"  so {cores} cores bound it to {cores * 1000 / whole:,.0f} requests/s", end="")
+    print(f", and to {cores * 1000 / (whole - cpu['load generator']):,.0f} where the callers are elsewhere", flush=True)
+    return rate, cpu
 
 
 def mixed(call: Caller, number: int) -> Callable[[int], Any]:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, NamedTuple
 
 from config.running.ports import answers, free_port
 from config.running.processes import Group, Process
@@ -66,9 +66,14 @@ def together(calls: Sequence[Callable[[int], object]], *, seconds: float) -> flo
         return sum(pool.map(go_on, calls)) / seconds
 
 
+class Web(NamedTuple):
+    port: int
+    pid: int
+
+
 @contextmanager
-def web(logs: Path, *, settings: str = "config.settings", workers: int = 1, ready: str = "/healthz") -> Iterator[int]:
-    """gunicorn as in production, with so many workers; gives its port."""
+def web(logs: Path, *, settings: str = "config.settings", workers: int = 1, ready: str = "/healthz") -> Iterator[Web]:
+    """gunicorn as in production, with so many workers."""
     port = free_port()
     options = ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4", "--no-control-socket"]
     options += ["--keep-alive", "300"]  # the tables are filled between two requests
@@ -81,4 +86,4 @@ def web(logs: Path, *, settings: str = "config.settings", workers: int = 1, read
     with Group() as group:
         group.start(process)
         process.wait_ready()
-        yield port
+        yield Web(port, process.pid)

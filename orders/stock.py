@@ -14,9 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orders import rows
 from orders.attention import demand, relieve
 from orders.errors import InvalidFact
-from orders.models import Actor, Attention, StockCount, StockItem
+from orders.models import Actor, Attention, StockItem
 from orders.snapshot import Fulfillment
 from orders.statements import Statement, array, execute, together
 from orders.status import RESERVING
@@ -51,6 +52,14 @@ UPDATE orders_stockitem AS s SET reserved = reserved + more, on_hand = on_hand -
  WHERE s.sku = moved.sku
 RETURNING s.sku, s.reserved, s.on_hand, reserved > on_hand OR reserved - more > on_hand + gone
 """
+_COUNT = """
+WITH told AS (SELECT * FROM unnest(%(sku)s::text[], %(before)s::int[], %(after)s::int[]) AS t(sku, before, after)),
+     noted AS (INSERT INTO orders_stockcount (sku, before, after, reason, by_name)
+               SELECT sku, before, after, %(reason)s, %(by_name)s FROM told)
+UPDATE orders_stockitem AS s SET on_hand = told.after, counted_at = %(now)s, changed_at = %(now)s
+  FROM told WHERE s.sku = told.sku
+"""
+_THESE = "sku = ANY(%(skus)s) ORDER BY sku"
 # Of the orders that once reserved more than there was: those which now have enough of everything.
 _RELIEVED = """
 SELECT a.order_id FROM orders_attention AS a
@@ -156,13 +165,11 @@ def rebuild() -> None:
 
 def _tell(told: Mapping[str, tuple[int, bool]], by: Actor, reason: str) -> list[StockItem]:
     skus = sorted(told)
-    StockItem.objects.bulk_create((StockItem(sku=sku, reserved=0) for sku in skus), ignore_conflicts=True)
-    items = list(StockItem.objects.filter(sku__in=skus).order_by("sku").select_for_update())
-    now = timezone.now()
+    execute(_KNOW, skus=skus)
     counts = []
-    for item in items:
+    for item in rows.fetch(StockItem, f"{_THESE} FOR UPDATE", skus=skus):
         quantity, relative = told[item.sku]
-        before, item.on_hand = item.on_hand, quantity + (item.on_hand or 0 if relative else 0)
+        was, item.on_hand = item.on_hand, quantity + (item.on_hand or 0 if relative else 0)
         if not 0 <= item.on_hand <= MOST_UNITS:
             message = _("SKU %(sku)s would have %(on_hand)s units on hand.") % {
                 "sku": item.sku,
@@ -170,18 +177,16 @@ def _tell(told: Mapping[str, tuple[int, bool]], by: Actor, reason: str) -> list[
             }
             code = "negative_stock" if item.on_hand < 0 else "too_much_stock"
             raise InvalidFact(message, field="quantity", code=code)
-        item.counted_at = item.changed_at = now
-        counts.append(StockCount(sku=item.sku, before=before, after=item.on_hand, reason=reason, by_name=by.name))
-    StockItem.objects.bulk_update(items, ["on_hand", "counted_at", "changed_at"])
-    StockCount.objects.bulk_create(counts)
+        counts.append({"sku": item.sku, "before": was, "after": item.on_hand})
+    columns = {name: [count[name] for count in counts] for name in ("sku", "before", "after")}
+    execute(_COUNT, **columns, now=timezone.now(), reason=reason, by_name=by.name)
     _relieve(skus)
-    return list(StockItem.objects.filter(sku__in=skus).order_by("sku"))
+    return rows.fetch(StockItem, _THESE, skus=skus)
 
 
 def _relieve(skus: Collection[str]) -> None:
-    if skus:
-        rows = execute(_RELIEVED, skus=list(skus), reason=Attention.Reason.OVERSOLD)
-        relieve(Attention.Reason.OVERSOLD, [order_id for (order_id,) in rows])
+    if skus and (relieved := execute(_RELIEVED, skus=list(skus), reason=Attention.Reason.OVERSOLD)):
+        relieve(Attention.Reason.OVERSOLD, [order_id for (order_id,) in relieved])
 
 
 def _rules() -> dict[str, Any]:

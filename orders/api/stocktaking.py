@@ -1,6 +1,6 @@
 """The warehouse's stock: what it holds, as it counted or corrected it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from drf_spectacular.utils import extend_schema
@@ -74,8 +74,7 @@ class StockListView(Door):
     def put(self, request: Request) -> Response:
         fact = StockListInput.read(request.data)
         counted = {item["sku"]: item["on_hand"] for item in fact.pop("items")}
-        stock.count(counted, by=warehouse(request), **fact)
-        return Response({"stock": _shown(counted)})
+        return Response({"stock": _shown(stock.count(counted, by=warehouse(request), **fact))})
 
 
 class StockView(Door):
@@ -89,10 +88,9 @@ class StockView(Door):
         responses={200: shapes.StockItem, **problems(404)},
     )
     def get(self, request: Request, sku: str) -> Response:
-        shown = [] if "\0" in sku else _shown({sku: 0})
-        if not shown:
-            raise NotFound(code="not-found")
-        return Response(shown[0])
+        for shown in [] if "\0" in sku else StockItem.objects.filter(sku=sku).values(*COLUMNS):
+            return Response(shown)
+        raise NotFound(code="not-found")
 
     @_telling(
         "put_stock",
@@ -106,8 +104,8 @@ class StockView(Door):
     def put(self, request: Request, sku: str) -> Response:
         StockPlace.check({"sku": sku})
         fact = StockInput.read(request.data)
-        stock.count({sku: fact.pop("on_hand")}, by=warehouse(request), **fact)
-        return Response(_shown({sku: 0})[0])
+        (shown,) = _shown(stock.count({sku: fact.pop("on_hand")}, by=warehouse(request), **fact))
+        return Response(shown)
 
 
 class StockAdjustmentView(Door):
@@ -126,11 +124,11 @@ class StockAdjustmentView(Door):
         fact = AdjustmentInput.read(request.data)
         deltas = {item["sku"]: item["delta"] for item in fact.pop("items")}
         try:
-            stock.adjust(deltas, by=warehouse(request), **fact)
+            adjusted = stock.adjust(deltas, by=warehouse(request), **fact)
         except InvalidFact as error:
             raise InvalidFact(error.message, field="items", code=error.code) from error
-        return Response({"stock": _shown(deltas)})
+        return Response({"stock": _shown(adjusted)})
 
 
-def _shown(skus: Mapping[str, int]) -> list[dict[str, Any]]:
-    return list(StockItem.objects.filter(sku__in=skus).order_by("sku").values(*COLUMNS))
+def _shown(items: Iterable[StockItem]) -> list[dict[str, Any]]:
+    return [{name: getattr(item, name) for name in COLUMNS} for item in items]
