@@ -178,7 +178,7 @@ def _tell(told: Mapping[str, tuple[int, bool]], by: Actor, reason: str) -> list[
             code = "negative_stock" if item.on_hand < 0 else "too_much_stock"
             raise InvalidFact(message, field="quantity", code=code)
         counts.append({"sku": item.sku, "before": was, "after": item.on_hand})
-    columns = {name: [count[name] for count in counts] for name in ("sku", "before", "after")}
+    columns: dict[str, Any] = {name: [count[name] for count in counts] for name in ("sku", "before", "after")}
     execute(_COUNT, **columns, now=timezone.now(), reason=reason, by_name=by.name)
     _relieve(skus)
     return rows.fetch(StockItem, _THESE, skus=skus)
