@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from orders.admin.seen import newest_event
 
@@ -53,12 +54,25 @@ def english_in(response: HttpResponse) -> list[str]:
     return [match[0] for match in ENGLISH.finditer(text_of(response, without=["code"]))]
 
 
+def form_of(response: HttpResponse) -> dict[str, list[str]]:
+    """What a browser would send of the page's form that says what its reader saw, were nothing typed into it."""
+    [form] = [form for form in html.fromstring(response.content.decode()).forms if "seen" in form.fields]
+    for box in form.xpath(".//input[@type='text' and not(@value)]"):
+        box.set("value", "")
+    sent: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        sent.setdefault(name, []).append(value)
+    return sent
+
+
 class Office:
     """Somebody who is logged in. `get` and `post` take a screen (a URL's name in the admin) and arguments."""
 
-    def __init__(self, *permissions: str, everything: bool = False, language: str = "en-US") -> None:
+    def __init__(
+        self, *permissions: str, everything: bool = False, language: str = "en-US", name: str = "maria"
+    ) -> None:
         """A browser that asks for English, as those of many people do."""
-        self.user = User.objects.create_user("maria", is_staff=True, is_superuser=everything)
+        self.user = User.objects.create_user(name, is_staff=True, is_superuser=everything)
         for permission in permissions:
             app, _dot, codename = permission.partition(".")
             self.user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))

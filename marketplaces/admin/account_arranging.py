@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from marketplaces.admin import account_facts
 from marketplaces.admin.account_pages import PAGES, Page, adapter_of, ask_or_tell, render, url
 from marketplaces.arranging import ArrangesShipping, Rule
 from marketplaces.models import Account
@@ -47,11 +48,12 @@ def arranging_page(admin: "ModelAdmin[Account]", request: HttpRequest, account: 
     form = RuleForm(rules, account.arranging, request.POST or None)
     if request.method == "POST" and rules and form.is_valid():
         chosen = {name: value for name, value in form.cleaned_data.items() if value}
-        Account.objects.filter(pk=account.pk).update(arranging=chosen)
-        admin.log_change(request, account, gettext("How shipping is arranged"))
-        messages.success(request, gettext("Saved. Shipments that are still to be arranged follow the new rule."))
-        return HttpResponseRedirect(url(account, NAME))
-    return render(admin, request, account, "arranging.html", title=page.title, rules=rules, form=form)
+        if account_facts.save(form, account, NAME, seen=request.POST.get("seen", ""), change=lambda _old: chosen):
+            admin.log_change(request, account, gettext("How shipping is arranged"))
+            messages.success(request, gettext("Saved. Shipments that are still to be arranged follow the new rule."))
+            return HttpResponseRedirect(url(account, NAME))
+    seen = account_facts.seen_of(form, account, NAME)
+    return render(admin, request, account, "arranging.html", title=page.title, rules=rules, form=form, seen=seen)
 
 
 page = PAGES[NAME] = Page(NAME, _("How shipping is arranged"), ArrangesShipping, arranging_page)

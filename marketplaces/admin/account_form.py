@@ -22,13 +22,14 @@ from marketplaces import registry
 from marketplaces.adapter import Option
 from marketplaces.catalog import tells_stock
 from marketplaces.models import Account
+from orders.admin.watched import WatchedForm
 from orders.models import Channel
 
 PREFIX = "credential_"
 OPTION = "option_"
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountForm(WatchedForm):
     """Of one connector; `account_form` adds its credentials."""
 
     connector: ClassVar[str]
@@ -71,7 +72,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk:
             channel = self.instance.channel
             self.initial.update(name=channel.name, code=channel.code, seller_cnpj=channel.seller_cnpj)
+            self.initial.update({OPTION + name: word for name, word in self.instance.options.items() if word})
             self.fields["code"].disabled = True
+
+    def facts(self) -> dict[str, Any]:
+        stored = {PREFIX + name: value for name, value in self.instance.credentials.items()}
+        return super().facts() | {name: value for name, value in stored.items() if name in self.fields}
 
     def clean_code(self) -> str:
         if self.instance.pk:
@@ -119,6 +125,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             return
         Channel.objects.filter(pk=account.channel_id).update(**facts)
         account.channel.refresh_from_db()
+        account.refresh_from_db(fields=["credentials", "options"])  # as they are under the form's lock
         account.credentials = account.credentials | self.typed_credentials
         account.options = account.options | self.chosen_options
         account.save(update_fields=["base_url", "production", "tells_stock", "limits", "credentials", "options"])
@@ -137,18 +144,17 @@ def account_form(connector: str, account: Account | None) -> type[AccountForm]:
         )
         for name, label in adapter.credential_fields.items()
     }
-    fields |= {OPTION + option.name: _option_field(option, account) for option in adapter.options}
+    fields |= {OPTION + option.name: _option_field(option) for option in adapter.options}
     # None takes a field of the parent's away.
     hidden = {} if tells_stock(connector) else {"tells_stock": None}
     return type("AccountForm", (AccountForm,), {"connector": connector, **fields, **hidden})
 
 
-def _option_field(option: Option, account: Account | None) -> forms.ChoiceField:
-    chosen = account.options.get(option.name) if account else None
+def _option_field(option: Option) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=gettext(option.label),
         choices=[(value, gettext(words)) for value, words in option.choices],
-        initial=chosen or option.choices[0][0],
+        initial=option.choices[0][0],
         widget=UnfoldAdminSelectWidget,
         help_text=gettext(option.hint) if option.hint else "",
     )

@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from marketplaces import registry
+from marketplaces.admin import account_facts
 from marketplaces.admin.account_pages import PAGES, Page, render, url
 from marketplaces.capabilities import LABEL_FORMAT, FetchesLabels
 from marketplaces.models import Account
@@ -37,12 +37,13 @@ def formats_of(account: Account) -> dict[str, str]:
 def format_page(admin: "ModelAdmin[Account]", request: HttpRequest, account: Account) -> HttpResponse:
     form = FormatForm(account, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            options = Account.objects.select_for_update().values_list("options", flat=True).get(pk=account.pk)
-            Account.objects.filter(pk=account.pk).update(options={**options, **form.cleaned_data})
-        messages.success(request, gettext("Labels that are fetched from now on have this format."))
-        return HttpResponseRedirect(url(account, NAME))
-    return render(admin, request, account, "label_format.html", title=page.title, form=form)
+        chosen = form.cleaned_data
+        seen = request.POST.get("seen", "")
+        if account_facts.save(form, account, "options", seen=seen, change=lambda options: {**options, **chosen}):
+            messages.success(request, gettext("Labels that are fetched from now on have this format."))
+            return HttpResponseRedirect(url(account, NAME))
+    seen = account_facts.seen_of(form, account, "options")
+    return render(admin, request, account, "label_format.html", title=page.title, form=form, seen=seen)
 
 
 page = PAGES[NAME] = Page(

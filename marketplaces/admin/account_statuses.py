@@ -65,8 +65,13 @@ def statuses_page(admin: "ModelAdmin[Account]", request: HttpRequest, account: A
 
 def _change_label(request: HttpRequest, adapter: KeepsStatuses) -> None:
     given = {name: request.POST.get(name, "").strip() for name in ("code", "label", "type")}
+    none: Sequence[AccountStatus] = ()
+    labels = {status.code: status.label for status in ask_or_tell(request, adapter.list_statuses(), none)}
     if not all(given.values()):
         messages.error(request, gettext("Give the status a label."))
+    elif (was := request.POST.get("was")) and (now := labels.get(given["code"], was)) != was:
+        sentence = gettext("Nothing was saved: the label is “%(label)s” meanwhile. Look at it again, then change it.")
+        messages.error(request, sentence % {"label": now})
     else:
         done(request, adapter.change_status(AccountStatus(**given)), gettext("The label is changed."))
 

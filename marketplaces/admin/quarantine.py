@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -22,6 +23,7 @@ from marketplaces.models import InboundMessage
 from orders.admin.audit import note_deed
 from orders.admin.grouping import alike, groups
 from orders.admin.screen import ReadScreen, column
+from orders.admin.seen import Facts, changed, marks, meanwhile
 from orders.admin.verb_pages import order_url
 from orders.models import Order
 from orders.templatetags.badges import badge
@@ -77,6 +79,7 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
             "waiting": row.state == State.QUARANTINED,
             "pretty": pretty(row.raw),
             "corrected": pretty(row.corrected),
+            "seen": marks(_facts(row)),
             "order_url": order_url(order.pk) if order else "",
         }
 
@@ -94,7 +97,8 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
             raise PermissionDenied
         message = get_object_or_404(InboundMessage, pk=str(message_id))
         if deed == "correct":
-            self._correct(request, message)
+            if refusal := self._correct(request, message, request.POST.get("corrected", "")):
+                return refusal
         elif deed == "replay":
             self.replay_selected(request, InboundMessage.objects.filter(pk=message.pk))
         elif deed == "discard":
@@ -103,8 +107,14 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
             raise Http404
         return HttpResponseRedirect(reverse("admin:marketplaces_inboundmessage_change", args=[message.pk]))
 
-    def _correct(self, request: HttpRequest, message: InboundMessage) -> None:
-        text = request.POST.get("corrected", "")
+    @transaction.atomic
+    def _correct(self, request: HttpRequest, message: InboundMessage, text: str) -> HttpResponse | None:
+        """The page again, where somebody else corrected the message since it was shown."""
+        message = InboundMessage.objects.select_for_update().get(pk=message.pk)
+        seen = request.POST.get("seen", "")
+        if changed(_facts(message), seen) and message.state == State.QUARANTINED:
+            refused = meanwhile(message, [gettext("the corrected message")], seen)
+            return self.change_view(request, str(message.pk), extra_context={"typed": text, "refused": refused})
         if not text.strip():
             messages.error(request, gettext("Write the corrected message."))
         elif message.state != State.QUARANTINED:
@@ -115,6 +125,7 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
         else:
             self.log_change(request, message, gettext("Corrected, and still unreadable"))
             messages.warning(request, gettext("It still cannot be read: see why. Your correction is kept."))
+        return None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         waiting = InboundMessage.objects.filter(state=State.QUARANTINED)
@@ -164,6 +175,10 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
     @admin.display(description=_("Why it could not be read"))
     def why(self, message: InboundMessage) -> SafeString | str:
         return format_html('<span class="dsp-clip">{}</span>', message.problem) if message.problem else "–"
+
+
+def _facts(message: InboundMessage) -> Facts:
+    return {"corrected": message.corrected}
 
 
 def pretty(raw: str) -> str:

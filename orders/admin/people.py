@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from orders.admin import extensions
 from orders.admin.screen import BaseAdmin, column
+from orders.admin.watched import Watched, WatchedForm
 from orders.templatetags.badges import badge
 
 admin.site.unregister(User)
@@ -83,9 +84,13 @@ class PermissionsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg
         return f"{capfirst(things)}: {deed}"
 
 
+class WatchedUserForm(WatchedForm, UserChangeForm):
+    """Its password, too: a form that was open while somebody locked an account out would let it in again."""
+
+
 @admin.register(User)
-class UserAdmin(BaseUserAdmin, BaseAdmin[User]):  # type: ignore[type-arg]  # not generic when it runs
-    form = UserChangeForm
+class UserAdmin(Watched, BaseUserAdmin, BaseAdmin[User]):  # type: ignore[type-arg]  # not generic when it runs
+    form = WatchedUserForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = (
@@ -146,7 +151,7 @@ class UserAdmin(BaseUserAdmin, BaseAdmin[User]):  # type: ignore[type-arg]  # no
 
 
 @admin.register(Group)
-class GroupAdmin(BaseGroupAdmin, BaseAdmin[Group]):
+class GroupAdmin(Watched, BaseGroupAdmin, BaseAdmin[Group]):
     search_fields = ()
     filter_horizontal = ()
     empty_title = _("No groups yet")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from orders.admin.order_list import FLEETING
+from orders.admin.seen import Facts, changed, marks
 from orders.models import Order, SavedView
 
 MOST = 30
@@ -25,6 +26,7 @@ class ViewForm(forms.Form):
     name = forms.CharField(max_length=40, required=False)
     query = forms.CharField(max_length=2000, required=False)
     is_default = forms.BooleanField(required=False)
+    seen = forms.CharField(max_length=200, required=False)
 
 
 @require_POST
@@ -53,6 +55,11 @@ def _do(request: HttpRequest, said: dict[str, Any]) -> SavedView | None:
     if view is None:
         messages.warning(request, gettext("This view is gone: it was deleted meanwhile."))
         return None
+    if changed(_facts(view), said["seen"]):
+        messages.error(
+            request, gettext("Nothing was saved: you changed this view elsewhere meanwhile. Look at it again.")
+        )
+        return view
     if said["deed"] == "delete":
         view.delete()
         messages.success(request, gettext("The view “%(name)s” is deleted.") % {"name": view.name})
@@ -96,10 +103,16 @@ def address(view: SavedView) -> str:
     return f"{_orders()}?{view.query}{'&' if view.query else ''}view={view.pk}"
 
 
-def views_of(request: HttpRequest) -> list[tuple[SavedView, str, bool]]:
-    """A person's views by name: each with its address, and whether it is the one that is open."""
+def views_of(request: HttpRequest) -> list[tuple[SavedView, str, str]]:
+    """A person's views by name: each with its address, and of the one that is open its marks."""
     views = SavedView.objects.filter(user=request.user.pk).order_by("name")
-    return [(view, address(view), request.GET.get("view") == str(view.pk)) for view in views]
+    return [
+        (view, address(view), marks(_facts(view)) if request.GET.get("view") == str(view.pk) else "") for view in views
+    ]
+
+
+def _facts(view: SavedView) -> Facts:
+    return {"name": view.name, "query": view.query, "is_default": view.is_default}
 
 
 def opens_by_itself(request: HttpRequest) -> str:

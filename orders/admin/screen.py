@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from orders.admin.paging import CappedPaginator, SteadyChangeList
+from orders.admin.watched import Watched
 
 if TYPE_CHECKING:  # Unfold's own hints contradict what its classes do; Django's hold for both
     BaseAdmin = admin.ModelAdmin
@@ -38,7 +39,7 @@ def column(field: str, heading: Any) -> Callable[[Model], Any]:
     return value
 
 
-class Screen(BaseAdmin[Row]):
+class Screen(Watched, BaseAdmin[Row]):
     """A list and a page; nothing is deleted from here."""
 
     list_filter_submit = True
@@ -98,5 +99,6 @@ class ReadScreen(Screen[Row]):
             "title": str(row),
             "may_change": self.has_change_permission(request, row),
             **self.page_context(request, row),
+            **(extra_context or {}),
         }
         return TemplateResponse(request, self.page_template, context)

@@ -99,6 +99,13 @@ class TestStatuses:
         assert "O rótulo foi alterado." in words
         assert 'value="Chegou"' in page(office, account, "statuses").content.decode()
 
+    def test_a_label_that_somebody_changed_meanwhile_is_not_overwritten(self, office: Office, account: Account) -> None:
+        told = {"deed": "label", "code": "complete", "type": "DELIVERED", "was": "Entregue"}
+        send(office, account, "statuses", **{**told, "was": "", "label": "Chegou"})
+
+        assert "o rótulo agora é “Chegou”" in send(office, account, "statuses", **{**told, "label": "Recebido"})
+        assert 'value="Chegou"' in page(office, account, "statuses").content.decode()
+
     def test_an_outage_is_said_in_words(self, office: Office, account: Account, store: SandboxClient) -> None:
         number = store.fault("status", status=503, path="^/statuses")
 

@@ -10,7 +10,7 @@ from marketplaces.errors import Unauthorized, Unavailable
 from marketplaces.models import Account
 from orders.models import Channel, Order
 from tests import fakes
-from tests.backoffice import Office, english_in, text_of
+from tests.backoffice import Office, english_in, form_of, text_of
 from tests.factories import make_account, make_channel, make_snapshot
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +141,19 @@ class TestChanging:
 
         account.refresh_from_db()
         assert (account.cursor, account.last_error) == ("far", "down")
+
+    def test_of_two_people_the_second_is_told_and_overwrites_nothing(self, office: Office, account: Account) -> None:
+        ana = Office(everything=True, name="ana")
+        hers, his = (form_of(person.get("marketplaces_account_change", account.pk)) for person in (ana, office))
+        ana.post("marketplaces_account_change", account.pk, **{**hers, "name": "Loja da Ana", "credential_key": "novo"})
+
+        refused = office.post("marketplaces_account_change", account.pk, **{**his, "limits": '{"all": 3}'})
+
+        account.refresh_from_db()
+        assert "enquanto isso, ana mudou isto (Nome: agora “Loja da Ana”, Chave)" in text_of(refused)
+        assert form_of(refused)["limits"] == ['{"all": 3}']
+        assert (account.channel.name, account.credentials, account.limits) == ("Loja da Ana", {"key": "novo"}, {})
+        assert "novo" not in form_of(refused)["seen"][0]
 
     def test_limits_of_unknown_buckets_are_told(self, office: Office, account: Account) -> None:
         answer = change(office, account, limits='{"orders": 3}')

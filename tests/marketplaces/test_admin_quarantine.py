@@ -15,7 +15,7 @@ from marketplaces.inbound import pull
 from marketplaces.models import Account, InboundMessage
 from orders.models import Order
 from tests import fakes
-from tests.backoffice import Office, english_in, text_of
+from tests.backoffice import Office, english_in, form_of, text_of
 from tests.factories import make_account, make_channel, make_snapshot
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +171,20 @@ def test_all_of_one_reason_are_read_again_with_one_press(office: Office) -> None
 
     assert set(InboundMessage.objects.exclude(pk=other.pk).values_list("state", flat=True)) == {"REPLAYED"}
     assert InboundMessage.objects.get(pk=other.pk).state == "QUARANTINED"
+
+
+def test_of_two_people_who_correct_a_message_the_second_keeps_what_was_typed(
+    office: Office, message: InboundMessage
+) -> None:
+    ana = Office(everything=True, name="ana")
+    hers, his = (form_of(person.get("marketplaces_inboundmessage_change", message.pk)) for person in (ana, office))
+    ana.post("marketplaces_inboundmessage_settle", message.pk, "correct", **{**hers, "corrected": '{"de": "ana"}'})
+
+    answer = office.post(
+        "marketplaces_inboundmessage_settle", message.pk, "correct", **{**his, "corrected": '{"de": "maria"}'}
+    )
+
+    message.refresh_from_db()
+    assert "enquanto isso, ana mudou isto (a mensagem corrigida)" in text_of(answer)
+    assert form_of(answer)["corrected"] == ['{"de": "maria"}']
+    assert message.corrected == '{"de": "ana"}'

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from orders import verbs
 from orders.models import OrderEvent
-from tests.backoffice import Office, english_in, text_of
+from tests.backoffice import Office, english_in, form_of, text_of
 from tests.factories import WAREHOUSE, make_access_key, make_channel, make_order
 from tests.warehouse.test_webhooks import make_webhook
 from warehouse.models import Delivery, Webhook
@@ -112,3 +112,16 @@ def test_no_screen_has_an_english_word(office: Office) -> None:
         assert english_in(office.get(screen)) == []
     assert english_in(office.get("warehouse_webhook_change", webhook.pk)) == []
     assert english_in(office.get("warehouse_delivery_change", row.pk)) == []
+
+
+def test_of_two_people_at_a_webhook_the_second_is_told_and_what_was_sent_is_not_sent_again(office: Office) -> None:
+    webhook = make_webhook("http://localhost:9/x")
+    ana = Office(everything=True, name="ana")
+    hers, his = (form_of(person.get("warehouse_webhook_change", webhook.pk)) for person in (ana, office))
+    ana.post("warehouse_webhook_change", webhook.pk, **{**hers, "url": "http://localhost:9/y"})
+
+    answer = office.post("warehouse_webhook_change", webhook.pk, **{**his, "url": "http://localhost:9/z"})
+
+    webhook.refresh_from_db()
+    assert "agora “http://localhost:9/y”" in text_of(answer)
+    assert webhook.url == "http://localhost:9/y"

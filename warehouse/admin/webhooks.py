@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Count, Field, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from orders.admin.screen import Screen, column
+from orders.admin.watched import WatchedForm
 from orders.api.feed import Horizon
 from orders.models import OrderEvent
 from orders.templatetags.badges import badge
@@ -30,7 +32,7 @@ from warehouse.models import Delivery, Webhook
 AGO = (1, 24, 7 * 24)
 
 
-class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no argument
+class WebhookForm(WatchedForm):
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
         try:
@@ -88,8 +90,10 @@ class WebhookAdmin(Screen[Webhook]):
         act = self.admin_site.admin_view(require_POST(self.act))
         return [path("<int:webhook_id>/do/<slug:deed>/", act, name="warehouse_webhook_act"), *super().get_urls()]
 
+    @transaction.atomic
     def act(self, request: HttpRequest, webhook_id: int, deed: str) -> HttpResponse:
-        webhook = get_object_or_404(Webhook, pk=webhook_id)
+        """Locked: of two people who make a secret at once, neither is shown one that the other's has replaced."""
+        webhook = get_object_or_404(Webhook.objects.select_for_update(), pk=webhook_id)
         if not self.has_change_permission(request, webhook):
             raise PermissionDenied
         deeds = {
