@@ -1,116 +1,61 @@
-"""The order list as a file: CSV, sent while it is read, and XLSX. Buyers' data only for those who may see it."""
+"""The order list as a file: CSV sent while it is read, XLSX at once where it is short; a long file is a task."""
 
-import csv
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
-import xlsxwriter
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from orders import jobs
 from orders.admin import rights
-from orders.admin.bulk import add_action, choice
-from orders.admin.cells import Echo, plain
-from orders.admin.paging import Cursor, Sorting, page
-from orders.admin.privacy import short_name
-from orders.models import Order
-from orders.status import Status
-from orders.words import STATUS_WORDS
+from orders.admin.bulk import add_action
+from orders.admin.export_files import TYPES, csv_lines, xlsx_file
+from orders.admin.export_rows import Line, chunks, lines, packed, unpacked
+from orders.admin.jobs import LABELS, start
+from orders.jobs import Kind, NewRow, Result
+from orders.jobs.kinds import Task
+from orders.models import Job, JobFile, Order
 
-NEWEST = Sorting("placed_at", descending=True)
-CHUNK = 1000
-#: A workbook is made whole before it is sent; a CSV has no such end.
-MOST_XLSX = 50_000
-#: By what is chosen in the list; more than these are exported by filters.
+NAME = "export"
+#: So many orders become a workbook while the person waits.
+AT_ONCE = 2000
+#: Of one task; a longer CSV is sent while it is read.
+MOST = 50_000
+#: Chosen in the list, so many fit into an address.
 MOST_CHOSEN = 300
 
-Cell = str | Decimal | datetime | int | None
+Answer = HttpResponse | StreamingHttpResponse | FileResponse
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    label: Promise
-    value: Callable[[Order], Cell]
-    masked: Callable[[Order], Cell] | None = None  #: instead, for those who may not see buyers' data
-
-
-def _ending(text: str) -> str:
-    return f"•••{text[-2:]}" if text else ""
-
-
-def _nothing(_order: Order) -> str:
-    return ""
-
-
-def _trackings(order: Order) -> str:
-    shipped = [shipment.tracking_code for shipment in order.shipments.all()]
-    return " ".join(shipped or [str(told.get("code", "")) for told in order.trackings])
-
-
-FIELDS = (
-    Field(_("Order"), lambda order: order.code),
-    Field(_("Marketplace number"), lambda order: order.remote_code),
-    Field(_("Channel"), lambda order: order.channel.name),
-    Field(_("Storefront"), lambda order: order.storefront),
-    Field(_("Status"), lambda order: str(STATUS_WORDS[Status(order.status)])),
-    Field(_("Placed"), lambda order: order.placed_at),
-    Field(_("Approved"), lambda order: order.approved_at),
-    Field(_("Ship by"), lambda order: order.ship_by),
-    Field(_("Shipped"), lambda order: order.shipped_at),
-    Field(_("Delivered"), lambda order: order.delivered_at),
-    Field(_("Canceled"), lambda order: order.canceled_at),
-    Field(_("Items"), lambda order: "; ".join(f"{line.quantity} × {line.sku}" for line in order.items.all())),
-    Field(_("Units"), lambda order: sum(line.quantity for line in order.items.all())),
-    Field(_("Total"), lambda order: order.total),
-    Field(_("Shipping cost"), lambda order: order.shipping_cost),
-    Field(_("Discount"), lambda order: order.discount),
-    Field(_("NF-e"), lambda order: order.invoice.number if hasattr(order, "invoice") else ""),
-    Field(_("Access key"), lambda order: order.invoice.access_key if hasattr(order, "invoice") else ""),
-    Field(_("Carrier"), lambda order: order.carrier),
-    Field(_("Shipping method"), lambda order: order.shipping_method),
-    Field(_("Tracking code"), _trackings),
-    Field(_("Buyer"), lambda order: order.buyer_name, lambda order: short_name(order.buyer_name)),
-    Field(_("CPF/CNPJ"), lambda order: order.buyer_document, lambda order: _ending(order.buyer_document)),
-    Field(_("E-mail"), lambda order: order.buyer_email, _nothing),
-    Field(_("Phones"), lambda order: " ".join(order.buyer_phones), _nothing),
-    Field(_("City"), lambda order: str(order.shipping_address.get("city", ""))),
-    Field(_("State"), lambda order: str(order.shipping_address.get("state", ""))),
-    Field(_("CEP"), lambda order: str(order.shipping_address.get("postcode", "")), _nothing),
-)
-
-
-def export_page(request: HttpRequest, admin: "ModelAdmin[Order]", form: str) -> HttpResponse | StreamingHttpResponse:
+def export_page(request: HttpRequest, admin: "ModelAdmin[Order]", form: str) -> Answer:
     """The list that the address describes, or the orders that `ids` names, whole."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
-    if form not in FORMS:
+    if form not in TYPES:
         raise Http404
     rows = _asked(request, admin)
+    if form == "csv":
+        _note(request, form)
+        text = csv_lines(_streamed(chunks(rows), **_manner(request)))
+        return StreamingHttpResponse(text, content_type=TYPES[form], headers=_disposition(form))
+    many = rows.order_by()[: MOST + 1].count()
+    if many > AT_ONCE:
+        return _as_task(request, rows, form, many)
     _note(request, form)
-    values = _values(rows, clear=request.user.has_perm(rights.VIEW_BUYER), language=get_language() or "")
-    if form == "xlsx" and rows.order_by()[: MOST_XLSX + 1].count() > MOST_XLSX:
-        sentence = gettext("A workbook takes at most %(most)s orders: filter further, or export as CSV.")
-        messages.error(request, sentence % {"most": localize(MOST_XLSX)})
-        return HttpResponseRedirect(f"{reverse('admin:orders_order_changelist')}?{request.GET.urlencode()}")
-    answer: HttpResponse | StreamingHttpResponse = FORMS[form](values)
-    return answer
+    content = xlsx_file(_streamed(chunks(rows), **_manner(request)))
+    return FileResponse(content, as_attachment=True, filename=_name(form))
 
 
 def _asked(request: HttpRequest, admin: "ModelAdmin[Order]") -> "QuerySet[Order]":
@@ -118,6 +63,34 @@ def _asked(request: HttpRequest, admin: "ModelAdmin[Order]") -> "QuerySet[Order]
         return Order.objects.filter(pk__in=ids)
     rows: QuerySet[Order] = admin.get_changelist_instance(request).queryset
     return rows
+
+
+def _as_task(request: HttpRequest, rows: "QuerySet[Order]", form: str, many: int) -> HttpResponse:
+    """A thousand orders a row; the task's page shows how far it is, and has the file."""
+    if many > MOST:
+        sentence = gettext("A file made as a task takes at most %(most)s orders: filter further, or export as CSV.")
+        messages.error(request, sentence % {"most": localize(MOST)})
+        return HttpResponseRedirect(f"{reverse('admin:orders_order_changelist')}?{request.GET.urlencode()}")
+    _note(request, form)
+    drafted = jobs.draft(NAME, _rows(chunks(rows)), user=request.user)
+    start(drafted, {"form": form, **_manner(request)})
+    return HttpResponseRedirect(reverse("admin:orders_job_change", args=[drafted.pk]))
+
+
+def _rows(parts: Iterable[list[int]]) -> Iterator[NewRow]:
+    first = 1
+    for pks in parts:
+        label = gettext("Orders %(first)s to %(last)s") % {"first": first, "last": first + len(pks) - 1}
+        yield NewRow(label=label, data={"ids": pks})
+        first += len(pks)
+
+
+def _manner(request: HttpRequest) -> dict[str, Any]:
+    return {"clear": request.user.has_perm(rights.VIEW_BUYER), "language": get_language() or ""}
+
+
+def _streamed(parts: Iterable[list[int]], *, clear: bool, language: str) -> Iterator[Line]:
+    return chain.from_iterable(lines(pks, clear=clear, language=language) for pks in parts)
 
 
 def _note(request: HttpRequest, form: str) -> None:
@@ -131,89 +104,45 @@ def _note(request: HttpRequest, form: str) -> None:
     )
 
 
-def _values(rows: "QuerySet[Order]", *, clear: bool, language: str) -> Iterator[list[Cell]]:
-    """Line by line, read by pages so that neither memory nor a transaction grows with the file.
-
-    The request is over, and its language with it, while the lines are sent.
-    """
-    cells = [field.value if clear or field.masked is None else field.masked for field in FIELDS]
-    after: Cursor | None = None
-    while True:
-        at = page(rows, NEWEST, {"after": str(after)} if after else {}, size=CHUNK)
-        found = Order.objects.select_related("channel", "invoice").in_bulk(at.pks)
-        orders = [found[pk] for pk in at.pks if pk in found]
-        prefetch_related_objects(orders, "items", "shipments")
-        with override(language):
-            lines = [[cell(order) for cell in cells] for order in orders]
-        yield from lines
-        after = at.after
-        if after is None:
-            return
+def _name(form: str) -> str:
+    return f"pedidos-{timezone.localtime():%Y-%m-%d-%H%M}.{form}"
 
 
-def _csv(values: Iterator[list[Cell]]) -> StreamingHttpResponse:
-    writer = csv.writer(Echo(), delimiter=";")
-    heads = [str(field.label) for field in FIELDS]
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(heads)  # by this mark Excel knows UTF-8
-        for row in values:
-            yield writer.writerow([_text(cell) for cell in row])
-
-    headers = {"Content-Disposition": f'attachment; filename="{_name()}.csv"'}
-    return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=headers)
+def _disposition(form: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{_name(form)}"'}
 
 
-def _text(cell: Cell) -> str:
-    if isinstance(cell, datetime):
-        return f"{localtime(cell):%d/%m/%Y %H:%M}"
-    if isinstance(cell, Decimal):
-        return f"{cell:.2f}".replace(".", ",")
-    return plain(str(cell)) if cell is not None else ""
+def _read(task: Task) -> Result:
+    read = lines(task.row.data["ids"], clear=task.job.data["clear"], language=task.job.data["language"])
+    return Result(gettext("%(n)s orders read.") % {"n": localize(len(read))}, content=packed(read))
 
 
-def _xlsx(values: Iterator[list[Cell]]) -> FileResponse:
-    file: Any = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it once it is sent
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
-    book = xlsxwriter.Workbook(file, options)
-    sheet = book.add_worksheet(gettext("Orders"))
-    bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
-    amount = book.add_format({"num_format": "#,##0.00"})
-    sheet.freeze_panes(1, 1)
-    sheet.set_column(0, len(FIELDS) - 1, 18)
-    sheet.write_row(0, 0, [str(field.label) for field in FIELDS], bold)
-    for line, row in enumerate(values, start=1):
-        for place, cell in enumerate(row):
-            if isinstance(cell, datetime):
-                sheet.write_datetime(line, place, localtime(cell).replace(tzinfo=None), moment)
-            elif isinstance(cell, Decimal):
-                sheet.write_number(line, place, float(cell), amount)
-            elif isinstance(cell, int):
-                sheet.write_number(line, place, cell)
-            elif cell:  # always as text: a cell that begins with "=" is no formula, a key keeps its zeros
-                sheet.write_string(line, place, cell)
-    book.close()
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{_name()}.xlsx")
+def _write(job: Job) -> JobFile:
+    form = job.data["form"]
+    parts = job.rows.filter(content__isnull=False).order_by("position").values_list("content", flat=True)
+    read = chain.from_iterable(unpacked(bytes(part or b"[]")) for part in parts.iterator(chunk_size=1))
+    with override(job.data["language"]):
+        content = _workbook(read) if form == "xlsx" else "".join(csv_lines(read)).encode()
+    return JobFile(name=_name(form), content_type=TYPES[form], content=content)
 
 
-def _name() -> str:
-    return f"pedidos-{timezone.localtime():%Y-%m-%d-%H%M}"
-
-
-FORMS: dict[str, Callable[[Iterator[list[Cell]]], Any]] = {"csv": _csv, "xlsx": _xlsx}
+def _workbook(read: Iterable[Line]) -> bytes:
+    with xlsx_file(read) as file:
+        return bytes(file.read())
 
 
 def _export(form: str) -> Any:
     def run(admin: "ModelAdmin[Order]", request: HttpRequest, orders: "QuerySet[Order]") -> HttpResponse | None:
-        chosen = choice(request, orders, most=MOST_CHOSEN)
-        if chosen is None:
-            return None
-        ids = "-".join(str(order.pk) for order in chosen)
+        chosen = list(islice(chain.from_iterable(chunks(orders)), MOST + 1))
+        if len(chosen) > MOST_CHOSEN:
+            return _as_task(request, Order.objects.filter(pk__in=chosen), form, len(chosen))
+        ids = "-".join(map(str, chosen))
         return HttpResponseRedirect(f"{reverse('admin:orders_order_export', args=[form])}?{urlencode({'ids': ids})}")
 
     return run
 
 
+jobs.register(Kind(name=NAME, work=_read, finish=_write, quick=False))
+LABELS[NAME] = _("Export of orders")
 add_action("export_csv", _("Export as CSV"), _export("csv"), allowed=lambda user: user.has_perm("orders.view_order"))
 add_action("export_xlsx", _("Export as XLSX"), _export("xlsx"), allowed=lambda user: user.has_perm("orders.view_order"))

@@ -119,7 +119,7 @@ def _work_row(kind: Kind, job: Job, row_id: int, by: Actor) -> None:
     if row is None:
         return
     result = _result(kind, Task(job, row, by))
-    row.outcome, row.words, row.content = result.outcome, result.words, None
+    row.outcome, row.words, row.content = result.outcome, result.words, result.content
     row.order = result.order or row.order
     row.save(update_fields=["outcome", "words", "content", "order"])
 
@@ -147,6 +147,7 @@ def _finish(job: Job, token: int) -> None:
         JobFile.objects.filter(job=job).delete()
         file.job = job
         file.save(force_insert=True)
+        job.rows.filter(content__isnull=False).update(content=None)
 
 
 def forget_old() -> int:

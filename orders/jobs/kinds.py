@@ -28,6 +28,7 @@ class Result:
     words: str
     outcome: Outcome = Outcome.DONE
     order: Order | None = None
+    content: bytes | None = None  #: for the job's file; forgotten once that is made
 
 
 @dataclass(frozen=True, slots=True)

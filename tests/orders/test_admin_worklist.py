@@ -6,13 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from lxml import etree
 
 from orders.models import Invoice, Job, Order, SavedView, Shipment
 from orders.status import Status
@@ -158,66 +156,6 @@ def test_somebody_elses_view_is_not_touched(office: Office) -> None:
     assert "não existe mais" in text_of(answer)
     assert SavedView.objects.exists()
     assert "Correios" not in text_of(other.get(LIST))
-
-
-# Exports
-
-
-def exported(office: Office, **query: Any) -> list[str]:
-    answer = office.get("orders_order_export", "csv", **query)
-    return b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-
-
-def test_the_filtered_list_is_exported_whole_and_harmless(office: Office) -> None:
-    for number in range(60):
-        make_order(code=f"order-{number}", carrier="Jadlog", buyer_name='=HYPERLINK("http://x")', total="1234.50")
-    make_order(code="other-1")
-
-    lines = exported(office, carrier="Jadlog")
-
-    assert lines[0].startswith("Pedido;Número no marketplace;Canal")
-    assert len(lines) == 61
-    assert "'=HYPERLINK" in lines[1]
-    assert "1234,50" in lines[1]
-    assert "Aprovado" in lines[1]
-    assert LogEntry.objects.get(change_message="carrier=Jadlog").object_repr == "Exportados em CSV"
-
-
-def test_buyers_are_masked_in_an_export_for_who_may_not_see_them() -> None:
-    address = {"city": "São Paulo", "state": "SP", "postcode": "01001000"}
-    make_order(buyer_name="Ana Paula Lima", buyer_email="ana@example.com", shipping_address=address)
-
-    line = exported(Office("orders.view_order"))[1]
-
-    assert "Ana L." in line
-    assert "•••25" in line
-    assert not any(secret in line for secret in ("Paula", "ana@example.com", "01001000", "52998224725"))
-
-
-def test_a_workbook_has_text_as_text(office: Office) -> None:
-    make_order(code="0001", buyer_name="=1+1")
-
-    answer = office.get("orders_order_export", "xlsx")
-
-    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:
-        sheet = etree.fromstring(book.read("xl/worksheets/sheet1.xml"))
-        assert b"=1+1" in book.read("xl/worksheets/sheet1.xml")
-    assert not sheet.findall(".//{*}f")
-
-
-def test_an_export_reads_by_pages_and_not_order_by_order(office: Office) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as caught:
-            exported(office, tab="all")
-        return len(caught)
-
-    make_order()
-    queries()  # the first one reads what Django keeps from then on
-    few = queries()
-    for _ in range(30):
-        make_order()
-
-    assert queries() == few
 
 
 # Sheets
