@@ -3,15 +3,18 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connections
+from django.utils import timezone
 from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from marketplaces import clients
+from marketplaces import clients, tokens
+from marketplaces.crossing import Grant
 from marketplaces.inbound import pull
 from marketplaces.models import Account
 from marketplaces.outbound import push_channel
@@ -116,6 +119,33 @@ def skyhub(transactional_db: None, skyhub_sandbox: SandboxClient) -> Account:
     credentials = {ours: skyhub_sandbox.credentials[theirs] for ours, theirs in names.items()}
     channel = make_channel(name="Americanas")
     return make_account(channel=channel, base_url=skyhub_sandbox.url, credentials=credentials)
+
+
+@pytest.fixture
+def shopee(transactional_db: None, shopee_sandbox: SandboxClient) -> Account:
+    """Connected to the sandbox's shop, and authorized."""
+    shopee_sandbox.lift_limits()
+    known = shopee_sandbox.credentials
+    credentials = {
+        "partner_id": known["partner_id"],
+        "partner_key": known["partner_key"],
+        "push_key": known["push_partner_key"],
+    }
+    channel = make_channel(name="Shopee", marketplace="shopee")
+    account = make_account(
+        channel=channel,
+        connector="shopee",
+        base_url=shopee_sandbox.url,
+        credentials=credentials,
+        shop_id=known["shop_id"],
+    )
+    grant = Grant(
+        access_token=known["access_token"],
+        refresh_token=known["refresh_token"],
+        expires_at=timezone.now() + timedelta(hours=4),
+    )
+    tokens.store(account, grant)
+    return account
 
 
 @pytest.fixture

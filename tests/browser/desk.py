@@ -86,9 +86,13 @@ class Desk:
     def status(self) -> str:
         return self.page.locator("[data-path] [aria-current=step] .dsp-step-word").inner_text()
 
+    def sideways(self) -> int:
+        """Pixels by which the page is too wide."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
     def fits(self) -> None:
         """Nothing has to be scrolled sideways."""
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = self.sideways()
         assert wide <= 0, f"{self.page.url} is {wide} px too wide"
 
     @contextmanager

@@ -1,14 +1,10 @@
 """What goes wrong between us and a channel, mended on the same screen; the other end is the sandbox."""
 
 import json
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from marketplaces import tokens
-from marketplaces.crossing import Grant
 from marketplaces.models import Account, InboundMessage
 from orders import verbs
 from orders.models import ChannelUpdate, Order
@@ -16,7 +12,7 @@ from orders.status import Status
 from sandbox.client import SandboxClient
 from tests.browser.conftest import Workers
 from tests.browser.desk import Desk
-from tests.factories import WAREHOUSE, make_access_key, make_account, make_channel
+from tests.factories import WAREHOUSE, make_access_key
 
 State = ChannelUpdate.State
 HOUR = 3600
@@ -102,32 +98,6 @@ def test_a_message_in_quarantine_is_corrected_and_becomes_an_order(
 
     desk.reads("A mensagem corrigida virou um pedido.")
     assert Order.objects.get().code == code
-
-
-@pytest.fixture
-def shopee(transactional_db: None, shopee_sandbox: SandboxClient) -> Account:
-    shopee_sandbox.lift_limits()
-    known = shopee_sandbox.credentials
-    credentials = {
-        "partner_id": known["partner_id"],
-        "partner_key": known["partner_key"],
-        "push_key": known["push_partner_key"],
-    }
-    channel = make_channel(name="Shopee", marketplace="shopee")
-    account = make_account(
-        channel=channel,
-        connector="shopee",
-        base_url=shopee_sandbox.url,
-        credentials=credentials,
-        shop_id=known["shop_id"],
-    )
-    grant = Grant(
-        access_token=known["access_token"],
-        refresh_token=known["refresh_token"],
-        expires_at=timezone.now() + timedelta(hours=4),
-    )
-    tokens.store(account, grant)
-    return account
 
 
 def test_a_pickup_is_chosen_among_what_shopee_offers(

@@ -35,6 +35,7 @@ def test_somebody_logs_in_and_sees_the_overview(sit_down: SitDown) -> None:
         page.keyboard.press("Enter")
 
     expect(page.locator("#dashboard")).to_be_visible()
+    assert page.title().startswith("Painel")
 
 
 def test_an_xml_dropped_on_the_page_invoices_the_order(desk: Desk) -> None:
@@ -74,6 +75,7 @@ def test_a_mistyped_key_is_told_while_it_is_typed(desk: Desk) -> None:
     expect(dialog.locator("[data-live-error]").first).to_contain_text("O último dígito da chave de acesso")
     dialog.locator("[name=access_key]").fill(key)
     expect(dialog.locator("[data-understood]")).to_contain_text("NF-e 9")
+    assert dialog.locator("[data-live-error]:visible").count() == 0
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE], ids=["screen", "phone"])
@@ -109,7 +111,7 @@ def test_on_a_phone_nothing_is_scrolled_sideways(sit_down: SitDown, screen: str)
 
     desk.open(screen)
 
-    desk.fits()
+    assert desk.sideways() == 0
 
 
 def test_an_order_is_canceled_with_its_reason(desk: Desk) -> None:

@@ -96,8 +96,8 @@ def test_the_children_of_a_killed_process_go_with_it(programs: Programs, tmp_pat
         process.wait_ready()
         until(lambda: len(programs.alive()) == 2)
         os.kill(process.pid, signal.SIGKILL)
-        until(lambda: process.exit_code is not None)
-        until(lambda: programs.alive() == [])
+        until(lambda: process.exit_code is not None and not programs.alive())
+        assert (process.exit_code, programs.alive()) == (-signal.SIGKILL, [])
 
 
 def test_a_command_that_fails_shows_its_last_words(tmp_path: Path) -> None:
