@@ -10,8 +10,8 @@ from benchmarks import hub
 from benchmarks.rounds import QUICK, result
 from benchmarks.visits import Visit, visits
 
-SIZES = (5_000, 50_000) if QUICK else (10_000, 100_000, 1_000_000)
-TIMES = 5 if QUICK else 20
+SIZES = (2_000, 20_000) if QUICK else (10_000, 100_000, 1_000_000)
+TIMES = 4 if QUICK else 40  # besides two of each that warm up; in the server's process, by the server's clock
 LIST = "/admin/orders/order/"
 PAGES = {
     "first page": f"{LIST}?tab=all",
@@ -47,6 +47,16 @@ SEARCHES = {
     "tracking": f"{LIST}?q={{tracking}}",
     "access key": f"{LIST}?q={{key}}",
 }
+OVERVIEW = {"overview": "/admin/"}
+#: The worst of its kind: of all pages and filters, of all searches.
+GOALS = {
+    "list_ms_p95": 100,
+    "search_ms_p95": 30,
+    "overview_ms_p95": 150,
+    "growth_ratio": 1.5,
+    "queries": 20,
+    "kilobytes": 40,
+}
 STOCK = {
     "first page": f"{LIST}",
     "status: delivered": f"{LIST}?status__exact=DELIVERED",
@@ -63,19 +73,29 @@ def main() -> None:
     for size in SIZES:
         fill(size)
         facts = example(size)
-        ours[size] = visits(addressed(PAGES | SEARCHES, facts), times=TIMES)
-        stock[size] = elsewhere(addressed(STOCK, facts), times=3 if size > 100_000 else 8)
+        ours[size] = visits(addressed(PAGES | SEARCHES | OVERVIEW, facts), times=TIMES)
+        stock[size] = elsewhere(addressed(STOCK, facts), times=3 if QUICK or size > 100_000 else 8)
         show(size, ours[size], stock[size])
     least, most = ours[SIZES[0]], ours[SIZES[-1]]
-    result(
-        list_vs_stock=stock[SIZES[-1]]["first page"].p50_ms / most["first page"].p50_ms,
-        list_ms_p95=max(most[name].p95_ms for name in PAGES),
-        search_ms_p95=max(most[name].p95_ms for name in SEARCHES),
-        growth_ratio=most["first page"].p50_ms / least["first page"].p50_ms,
-        list_cpu_ms=max(most[name].cpu_ms for name in PAGES),
-        queries=max(visit.queries for visit in most.values()),
-        kilobytes=max(visit.kilobytes for visit in most.values()),
-    )
+    figures = {
+        "list_vs_stock": stock[SIZES[-1]]["first page"].p50_ms / most["first page"].p50_ms,
+        "list_ms_p95": max(most[name].p95_ms for name in PAGES),
+        "search_ms_p95": max(most[name].p95_ms for name in SEARCHES),
+        "overview_ms_p95": most["overview"].p95_ms,
+        "growth_ratio": most["first page"].p50_ms / least["first page"].p50_ms,
+        "list_cpu_ms": max(most[name].cpu_ms for name in PAGES),
+        "queries": max(visit.queries for visit in most.values()),
+        "kilobytes": max(visit.kilobytes for visit in most.values()),
+    }
+    judge(figures)
+    result(**figures)
+
+
+def judge(figures: Mapping[str, float]) -> None:
+    """Beside the goals, which are for a million orders."""
+    print(f"\n{f'At {SIZES[-1]:,} orders':<28}{'measured':>9}{'goal':>9}")
+    for name, goal in GOALS.items():
+        print(f"  {name:<26}{figures[name]:>9.1f}{f'≤ {goal:g}':>9}  {'met' if figures[name] <= goal else 'MISSED'}")
 
 
 def example(size: int) -> Mapping[str, str]:
