@@ -16,11 +16,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from unfold.contrib.filters.admin import RadioFilter, RelatedCheckboxFilter
 
 from marketplaces import quarantine
 from marketplaces.models import InboundMessage
 from orders.admin.audit import note_deed
+from orders.admin.choices import RadioFilter, RelatedFilter
 from orders.admin.grouping import alike, groups
 from orders.admin.screen import ReadScreen, column
 from orders.admin.seen import Facts, changed, marks, meanwhile
@@ -55,7 +55,7 @@ class QuarantineAdmin(ReadScreen[InboundMessage]):
     list_select_related = ("account__channel",)
     page_template = "marketplaces/admin/message.html"
     list_before_template = "marketplaces/admin/message_groups.html"
-    list_filter = (StateFilter, ("account", RelatedCheckboxFilter))
+    list_filter = (StateFilter, ("account", RelatedFilter))
     sortable_by = ()
     ordering = ("-received_at", "-id")
     search_fields = ("external_id",)

@@ -17,10 +17,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RadioFilter, RelatedCheckboxFilter
 
 from marketplaces import by_hand
 from orders.admin.audit import note_deed
+from orders.admin.choices import ChoicesFilter, RadioFilter, RelatedFilter
 from orders.admin.grouping import alike, groups
 from orders.admin.screen import ReadScreen, column
 from orders.admin.search import search
@@ -90,7 +90,7 @@ class ChannelUpdateAdmin(ReadScreen[ChannelUpdate]):
     list_select_related = ("order", "channel")
     page_template = "marketplaces/admin/update.html"
     list_before_template = "marketplaces/admin/update_groups.html"
-    list_filter = (StateFilter, SameErrorFilter, ("kind", ChoicesCheckboxFilter), ("channel", RelatedCheckboxFilter))
+    list_filter = (StateFilter, SameErrorFilter, ("kind", ChoicesFilter), ("channel", RelatedFilter))
     sortable_by = ()
     search_fields = ("order__code",)
     search_help_text = _("Code of the order, tracking or access key")

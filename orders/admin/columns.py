@@ -34,6 +34,7 @@ class Column:
     name: str
     label: Promise
     cell: Callable[[Row], SafeString | str]
+    fields: tuple[str, ...]  #: of the order: nothing else of it is read
     related: str = ""  #: what else is read, in one query for the page
     many: bool = False  #: of which there may be several
     number: bool = False
@@ -102,25 +103,26 @@ def destination(row: Row) -> str:
     return " – ".join(filter(None, (address.get("city", ""), address.get("state", "")))) or "–"
 
 
+STATUS_FIELDS = ("status", "hold_until", "cancel_requested_at", "cancel_answered_at")
 COLUMNS: Mapping[str, Column] = {
     column.name: column
     for column in (
-        Column("code", _("Order"), code_and_channel),
-        Column("buyer", _("Buyer"), buyer),
-        Column("status", _("Status"), status),
-        Column("total", _("Total"), lambda row: brl(row.order.total), number=True),
-        Column("placed", _("Placed"), lambda row: when(row.order.placed_at)),
-        Column("ship_by", _("Ship by"), ship_by),
-        Column("items", _("Items"), items, related="items", many=True),
-        Column("carrier", _("Carrier"), lambda row: row.order.carrier or "–"),
-        Column("method", _("Shipping method"), lambda row: row.order.shipping_method or "–"),
-        Column("tracking", _("Tracking code"), tracking, related="shipments", many=True),
-        Column("invoice", _("NF-e"), invoice, related="invoice"),
-        Column("destination", _("City"), destination),
-        Column("document", _("CPF/CNPJ"), document),
-        Column("remote_code", _("Marketplace number"), lambda row: row.order.remote_code or "–"),
-        Column("shipped", _("Shipped"), lambda row: when(row.order.shipped_at)),
-        Column("delivered", _("Delivered"), lambda row: when(row.order.delivered_at)),
+        Column("code", _("Order"), code_and_channel, ("code", "storefront", "channel__name")),
+        Column("buyer", _("Buyer"), buyer, ("buyer_name",)),
+        Column("status", _("Status"), status, STATUS_FIELDS),
+        Column("total", _("Total"), lambda row: brl(row.order.total), ("total",), number=True),
+        Column("placed", _("Placed"), lambda row: when(row.order.placed_at), ("placed_at",)),
+        Column("ship_by", _("Ship by"), ship_by, ("ship_by", "status")),
+        Column("items", _("Items"), items, (), related="items", many=True),
+        Column("carrier", _("Carrier"), lambda row: row.order.carrier or "–", ("carrier",)),
+        Column("method", _("Shipping method"), lambda row: row.order.shipping_method or "–", ("shipping_method",)),
+        Column("tracking", _("Tracking code"), tracking, ("trackings",), related="shipments", many=True),
+        Column("invoice", _("NF-e"), invoice, ("invoice__number", "invoice__series"), related="invoice"),
+        Column("destination", _("City"), destination, ("shipping_address",)),
+        Column("document", _("CPF/CNPJ"), document, ("buyer_document",)),
+        Column("remote_code", _("Marketplace number"), lambda row: row.order.remote_code or "–", ("remote_code",)),
+        Column("shipped", _("Shipped"), lambda row: when(row.order.shipped_at), ("shipped_at",)),
+        Column("delivered", _("Delivered"), lambda row: when(row.order.delivered_at), ("delivered_at",)),
     )
 }
 #: Without a choice; the first is always there, for it opens the order.

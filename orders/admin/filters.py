@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RadioFilter, RangeDateFilter, TextFilter
+from unfold.contrib.filters.admin import RangeDateFilter, TextFilter
 
+from orders.admin.choices import RadioFilter
 from orders.admin.deadline import TO_SHIP
 from orders.models import Attention, Order, OrderItem
 from orders.statements import execute

@@ -17,10 +17,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from unfold.contrib.filters.admin import RadioFilter
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
 from orders import stock
+from orders.admin.choices import RadioFilter
 from orders.admin.screen import ReadScreen, column
 from orders.admin.verb_pages import actor
 from orders.errors import InvalidFact

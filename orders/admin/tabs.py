@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -73,12 +74,18 @@ TABS: Mapping[str, Tab] = {
 
 def counts() -> Mapping[str, int]:
     """How many orders each tab has, at most MOST + 1; one query, answered by indexes."""
+    with replica.connection().cursor() as cursor:
+        cursor.execute(*_counting(MOST + 1))
+        return dict(zip(TABS, cursor.fetchone() or (), strict=True))
+
+
+@cache
+def _counting(most: int) -> tuple[str, list[Any]]:
+    """The statement and its parameters: no tab's condition changes with time."""
     parts: list[str] = []
     params: list[Any] = []
     for tab in TABS.values():
-        sql, values = tab.of(Order.objects.order_by()).values("pk")[: MOST + 1].query.sql_with_params()
+        sql, values = tab.of(Order.objects.order_by()).values("pk")[:most].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS waiting)")  # noqa: S608 - made from the tabs above
         params += values
-    with replica.connection().cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return dict(zip(TABS, cursor.fetchone() or (), strict=True))
+    return f"SELECT {', '.join(parts)}", params

@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RelatedCheckboxFilter
 
 from orders.admin import bulk, exports, invoice_files, pasted, saved_views, sheets
+from orders.admin.choices import ChoicesFilter, RelatedFilter
 from orders.admin.filters import AttentionFilter, CarrierFilter, DeadlineFilter, PeriodFilter, SkuFilter
 from orders.admin.order_list import OrderChangeList, list_context
 from orders.admin.screen import ReadScreen
@@ -23,8 +23,8 @@ class Worklist(ReadScreen[Order]):
     list_filter = (
         AttentionFilter,
         DeadlineFilter,
-        ("status", ChoicesCheckboxFilter),
-        ("channel", RelatedCheckboxFilter),
+        ("status", ChoicesFilter),
+        ("channel", RelatedFilter),
         CarrierFilter,
         SkuFilter,
         ("placed_at", PeriodFilter),
