@@ -27,8 +27,14 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("orders/backoffice.css"),
         lambda request: static("orders/page.css"),
     ],
+    "SCRIPTS": [lambda request: static("orders/reach.js")],
     "DASHBOARD_CALLBACK": "orders.admin.dashboard.first_page",
-    "ACCOUNT": {"navigation": [{"title": _("Second factor"), "link": reverse_lazy("two_factor")}]},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+            {"title": _("Second factor"), "link": reverse_lazy("two_factor")},
+        ]
+    },
     "SIDEBAR": {
         "show_search": False,
         "navigation": [

@@ -9,7 +9,7 @@ from orders.models import Label, Order, SavedView
 from orders.status import Status
 from tests.browser.conftest import Workers
 from tests.browser.desk import Desk
-from tests.factories import make_order
+from tests.factories import make_access_key, make_nfe_xml, make_order
 from tests.orders.test_admin_labels import pdf
 
 
@@ -97,3 +97,16 @@ def test_many_orders_are_canceled_after_a_look_at_each(desk: Desk, workers: Work
 
     expect(page.locator("#dsp-progress [data-state=DONE]")).to_be_visible()
     assert set(Order.objects.filter(status=Status.CANCELED).values_list("code", flat=True)) == {"open-1", "open-2"}
+
+
+def test_a_folders_files_are_handed_in_at_once(desk: Desk) -> None:
+    order = make_order(code="Loja-000001", total="15.00")
+    page = desk.open("orders_order_invoices")
+
+    file = {"name": "Loja-000001.xml", "mimeType": "text/xml", "buffer": make_nfe_xml(make_access_key(1))}
+    page.locator("[name=files]").set_input_files(file)  # type: ignore[arg-type]  # TypedDict FilePayload
+    with desk.leaving():
+        page.get_by_role("button", name="Faturar estes").click()
+
+    desk.reads("encontrado pelo nome do arquivo")
+    assert Order.objects.get(pk=order.pk).status == Status.INVOICED

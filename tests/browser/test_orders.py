@@ -201,6 +201,30 @@ def test_an_order_is_invoiced_from_the_list_without_a_mouse(desk: Desk) -> None:
     assert status_of(order) == Status.INVOICED
 
 
+def test_the_menu_under_ones_name_is_reached_without_a_mouse(desk: Desk) -> None:
+    page = desk.open("index")
+
+    page.locator("[x-on\\:click*=openUserLinks]").press("Enter")
+    with desk.leaving():
+        page.get_by_role("link", name="Alterar senha").press("Enter")
+
+    assert "password_change" in page.url
+
+
+def test_filters_are_reached_without_a_mouse(desk: Desk) -> None:
+    make_order()
+    make_order(status=Status.SHIPPED)
+    page = desk.open("orders_order_changelist", tab="all")
+
+    page.get_by_role("button", name="Filtros").press("Enter")
+    expect(page.locator("[name=attention]").first).to_be_focused()
+    page.locator("[name=status__exact][value=SHIPPED]").press(" ")
+    with desk.leaving():
+        page.keyboard.press("Enter")
+
+    assert page.locator("#result_list tbody tr").count() == 1
+
+
 def test_escape_closes_a_form_and_nothing_happened(desk: Desk) -> None:
     order = make_order()
     page = desk.open_order(order)

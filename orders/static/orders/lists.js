@@ -99,6 +99,8 @@ function menus() {
 function files(form) {
   const inputs = [...form.querySelectorAll("[type=file]")];
   const count = () => inputs.reduce((sum, input) => sum + input.files.length, 0);
+  // Unfold would write the file's name into a box that these do not have, and break.
+  inputs.forEach((input) => (input.hasChangeListener = true));
   inputs.forEach((input) =>
     input.addEventListener("change", () => {
       const tooMany = count() > Number(form.dataset.mostFiles);
