@@ -77,7 +77,8 @@ def web(logs: Path, *, settings: str = "config.settings", workers: int = 1, read
     port = free_port()
     options = ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4", "--no-control-socket"]
     options += ["--keep-alive", "300"]  # the tables are filled between two requests
-    command = [sys.executable, "-m", "gunicorn", "django.core.wsgi:get_wsgi_application()", *options]
+    door = "config.wsgi" if settings == "config.settings" else "django.core.wsgi:get_wsgi_application()"
+    command = [sys.executable, "-m", "gunicorn", door, *options]
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "API_REQUESTS_PER_MINUTE": "1000000"}
     name = f"{settings}-{workers}"
     process = Process(
