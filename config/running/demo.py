@@ -117,7 +117,8 @@ def _prepare(env: dict[str, str], sandbox: Process, sandbox_url: str, web_url: s
     arguments = ["--sandbox-url", sandbox_url, "--web-url", web_url, "--secrets", str(FOLDER / "login.json")]
     prepare = roles.manage("prepare_demo", *arguments, env=env, logs=LOGS)
     prepare.run()
-    login: dict[str, str] = json.loads(prepare.output.splitlines()[-1])
+    # Not simply the last line: a collector of traces that is away is told of after it.
+    login: dict[str, str] = json.loads(next(line for line in prepare.output.splitlines() if '"api_key"' in line))
     return login
 
 
