@@ -12,13 +12,14 @@ from django.utils.translation import gettext_noop
 from marketplaces.adapter import Connection, Fetched, Outgoing
 from marketplaces.connectors.skyhub import listing, mapping, payload, refusal, who_may
 from marketplaces.connectors.skyhub.b2w import B2W
+from marketplaces.connectors.skyhub.calls import TooOften
 from marketplaces.connectors.skyhub.client import LIMITS, Client
 from marketplaces.connectors.skyhub.desk import Desk
 from marketplaces.connectors.skyhub.statuses import AccountStatuses
 from marketplaces.connectors.skyhub.telling import TELLINGS, Telling
 from marketplaces.crossing import Listed
 from marketplaces.document import NO_JSON
-from marketplaces.errors import AlreadyApplied, Malformed, MarketplaceError, Rejected
+from marketplaces.errors import AlreadyApplied, Malformed, MarketplaceError, Rejected, Throttled
 from marketplaces.limits import Limiter
 from orders.status import Status
 
@@ -68,6 +69,9 @@ class SkyHub(Desk):
     async def acknowledge(self, receipt: str) -> None:
         try:
             await self.client.acknowledge(receipt)
+        except TooOften as refused:
+            # Given up, the order would come again in five minutes.
+            raise Throttled(refused.detail, seconds=refused.retry_after or 0.0) from refused
         except Rejected as refused:
             if refused.code != "404":
                 raise

@@ -14,6 +14,9 @@ from marketplaces.limits import Limiter
 from marketplaces.values import text
 
 Json = dict[str, Any]
+TOO_OFTEN = 429
+#: "On the first 429 wait for a new window" (limite-de-requisicoes); no Retry-After is documented.
+WINDOW_SECONDS = 1.0
 
 
 class Calls:
@@ -37,7 +40,7 @@ class Calls:
         """`headers` differ from the usual ones; underscores in their names stand for hyphens."""
         usual = Credentials.of(self._connection.credentials).headers
         await self._limiter.take(bucket)
-        return await http.call(
+        answer = await http.call(
             self._transport,
             method,
             self._connection.base_url + path,
@@ -46,7 +49,17 @@ class Calls:
             json=body,
             content=content,
             explain=explain,
+            accepts=lambda response: response.is_success or response.status_code == TOO_OFTEN,
         )
+        if answer.status_code == TOO_OFTEN:
+            seconds = http.retry_after(answer) or WINDOW_SECONDS
+            await self._limiter.rest(bucket, seconds=seconds)
+            raise TooOften(http.refusal(answer, explain), retry_after=seconds)
+        return answer
+
+
+class TooOften(Unavailable):
+    """Nothing was done; `retry_after` is given."""
 
 
 def explain(response: httpx.Response) -> str:

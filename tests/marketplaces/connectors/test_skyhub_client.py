@@ -10,7 +10,7 @@ import pytest
 from marketplaces.connectors.skyhub.calls import explain
 from marketplaces.connectors.skyhub.client import LIMITS
 from marketplaces.connectors.skyhub.credentials import Credentials
-from marketplaces.errors import Malformed, Rejected, Unauthorized, Unavailable
+from marketplaces.errors import Malformed, Rejected, Throttled, Unauthorized, Unavailable
 from tests.marketplaces.connectors.skyhub import CREDENTIALS, Store, drained, sample
 from tests.marketplaces.wire import make_update
 
@@ -85,6 +85,28 @@ def test_codes_are_one_path_segment(code: str, segment: str) -> None:
 )
 def test_an_empty_queue_has_several_faces(empty: httpx.Response) -> None:
     assert asyncio.run(drained(Store(empty, sample()).adapter())) == []
+
+
+def test_after_too_many_calls_their_bucket_waits_for_a_new_window() -> None:
+    store = Store(httpx.Response(429, text="Too many requests"))
+
+    with pytest.raises(Unavailable) as caught:
+        asyncio.run(drained(store.adapter()))
+
+    assert caught.value.retry_after == 1.0
+    assert store.turns.rests == [("queues:get", 1.0)]
+
+
+def test_an_acknowledgement_that_came_too_soon_is_not_given_up() -> None:
+    store = Store()
+    store.refuse("Too many requests", status=429)
+    adapter = store.adapter()
+
+    with pytest.raises(Throttled) as caught:
+        asyncio.run(adapter.acknowledge(CODE))
+    asyncio.run(adapter.acknowledge(CODE))
+
+    assert caught.value.seconds == 1.0
 
 
 def test_the_queue_is_drained_until_it_is_empty_and_every_body_is_kept_as_it_came() -> None:

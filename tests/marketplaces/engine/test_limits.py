@@ -26,6 +26,7 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[limits._Turns]:
     """As in a process that has just started."""
     with fresh_turns() as fresh:
         monkeypatch.setattr(limits, "_turns", fresh)
+        monkeypatch.setattr(limits, "COLD", 0.0)
         yield fresh
 
 
@@ -64,6 +65,17 @@ def test_no_second_holds_more_turns_than_the_limit_and_almost_all_of_it_is_used(
     for start in moments:
         assert sum(start <= at < start + 1 for at in moments) <= 9
     assert 59 / (moments[-1] - moments[0]) >= 0.95 * 9
+
+
+def test_the_first_call_after_an_idle_time_may_be_late_by_more(
+    turns: limits._Turns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "COLD", 0.2)
+    first, *others = times(turns, 20)
+
+    for start in (first + 0.2, *others):
+        assert sum(start <= at < start + 1 for at in (first + 0.2, *others)) <= 9
+    assert max(later - earlier for earlier, later in pairwise(others)) < 1.1 / (9 * SHARE)
 
 
 def test_calls_do_not_leave_together_after_the_loop_was_busy(turns: limits._Turns) -> None:
