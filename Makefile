@@ -29,7 +29,7 @@ test: .venv/.dev ## run the tests (ARGS="-k invoice" for some of them)
 
 test-browser: .venv/.browser ## the back office in Chromium: journeys, accessibility (installs Chromium as root where missing)
 	@$(PYTHON_IN_VENV) -m tests.browser.chromium
-	@$(PYTEST) -q tests/browser $(ARGS)
+	@$(PYTEST) -q -n auto --dist loadfile tests/browser $(ARGS)
 
 manual-pictures: .venv/.browser ## make the manual's pictures anew (docs/manual/pictures)
 	@$(PYTHON_IN_VENV) -m tests.browser.chromium
