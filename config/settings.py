@@ -207,6 +207,7 @@ CELERY_TASK_DEFAULT_QUEUE_TYPE = CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = brokers
 CELERY_TASK_DEFAULT_EXCHANGE_TYPE = brokers.exchange_type(BROKER_URL)
 CELERY_TASK_CREATE_MISSING_QUEUE_EXCHANGE_TYPE = CELERY_TASK_DEFAULT_EXCHANGE_TYPE
 CELERY_TASK_ROUTES = ["marketplaces.queues.route"]
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 #: Names of connectors whose pulls and pushes have queues of their own: pull.<name>, push.<name>.
 MARKETPLACE_QUEUES = frozenset(env_list("MARKETPLACE_QUEUES"))
 

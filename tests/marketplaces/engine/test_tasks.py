@@ -3,9 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import redis
@@ -16,7 +17,9 @@ from django.db import connections
 from django.utils import timezone
 from freezegun import freeze_time
 
+from config.beat import Scheduler
 from config.celery import app
+from config.schedule import RINGS
 from marketplaces import tasks, tokens
 from marketplaces.doorbell import EXPIRES
 from marketplaces.lease import turn
@@ -111,10 +114,22 @@ def test_a_ring_that_waited_for_minutes_is_heard(account: Account, shop: Shop, b
 
 
 def test_beats_entries_name_tasks_that_exist_and_expire(account: Account) -> None:
+    app.loader.import_default_modules()
+    app.finalize()
     assert "SkyHub queue draining" in app.conf.beat_schedule
     for entry in app.conf.beat_schedule.values():
         assert entry["task"] in app.tasks
         assert EXPIRES <= entry["options"]["expires"] <= max(EXPIRES, entry["schedule"])
+
+
+@freeze_time("2026-03-02 12:00:00")
+def test_beat_sleeps_until_the_next_ring_is_due_and_does_not_spin(tmp_path: Path) -> None:
+    app.finalize()
+    with closing(Scheduler(app, schedule_filename=str(tmp_path / "beat"))) as beat:
+        for entry in beat.schedule.values():
+            entry.last_run_at = timezone.now()
+
+        assert beat.tick() == min(seconds for _, seconds in RINGS.values())
 
 
 def test_due_accounts_are_pulled_each_by_its_own_message(account: Account, shop: Shop, broker: redis.Redis) -> None:
