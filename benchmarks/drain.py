@@ -101,7 +101,7 @@ class Draining:
         return lambda: drained(self.polled, orders)
 
     def rate_under_limit(self, *, stores: int, orders: int) -> float:
-        """Orders a second of all stores, by the stub's clock, first call to last."""
+        """Orders a second of all stores, by the stub's clock, from the first call to the last acknowledgement."""
         self.skyhub.fetchers = self.fetchers
         self.stub.reset(latency=0.02, orders=orders, limit=SKYHUB)
         with measuring({"all": os.getpid()}) as used, ThreadPoolExecutor(stores) as pool:

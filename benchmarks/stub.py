@@ -68,7 +68,7 @@ class Market:
             shop.calls["refused"] += 1
             return 429, b"{}"
         now = time.monotonic()
-        shop.first_at, shop.last_at = shop.first_at or now, now
+        shop.first_at = shop.first_at or now
         return self.apply(shop, method, path, now)
 
     def apply(self, shop: Shop, method: str, path: str, now: float) -> tuple[int, bytes]:
@@ -80,6 +80,7 @@ class Market:
                 return 200, b"[" + b",".join(self.sell(shop, PAGE)) + b"]"
             case "DELETE", _:
                 shop.calls["acknowledged"] += 1
+                shop.last_at = now
                 return 204, b""
             case "POST", _:
                 shop.calls["told"] += 1

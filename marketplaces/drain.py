@@ -18,8 +18,10 @@ from marketplaces.stopping import stopping
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two takes at least: commits of a few orders each would cost more than what they wait together.
-GATHER = 0.05
+#: Seconds from one take to the next, unless ENOUGH have arrived before: under a marketplace's limit orders trickle in,
+#: and a commit for each would cost more than what they wait together.
+GATHER = 0.25
+ENOUGH = 50
 #: Orders that may be leased from the marketplace and not yet acknowledged.
 WINDOW = 500
 #: Seconds: no more are fetched while the oldest waits this long for its acknowledgement.
@@ -67,16 +69,19 @@ class Drain:
     def take(self, limit: int, *, wait: float) -> list[Arrival] | None:
         """What has arrived, at most `limit`; [] when nothing did for `wait` seconds, None when no more will."""
         batch: list[Arrival] = []
-        time.sleep(max(0.0, self._taken_at + GATHER - time.monotonic()))
-        self._taken_at = time.monotonic()
         with contextlib.suppress(queue.Empty):
             while len(batch) < limit:
-                arrival = self._arrived.get(timeout=wait) if not batch else self._arrived.get_nowait()
+                arrival = self._arrived.get(timeout=self._gathering(len(batch)) if batch else wait)
                 if arrival is None:
                     self._arrived.put(None)
                     return batch or None
                 batch.append(arrival)
+        self._taken_at = time.monotonic()
         return batch
+
+    def _gathering(self, arrived: int) -> float:
+        """Seconds to wait for more."""
+        return 0.0 if arrived >= ENOUGH else max(0.0, self._taken_at + GATHER - time.monotonic())
 
     def committed(self, batch: Iterable[Arrival]) -> None:
         """These are durable: they may be acknowledged."""
