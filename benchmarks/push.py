@@ -124,7 +124,7 @@ class Pushing:
         while updates.exclude(state="SENT").exists():
             if failed := updates.filter(state="FAILED").first():
                 raise AssertionError(failed.last_error)
-            time.sleep(0.02)
+            time.sleep(0.05)
         return int(updates.count())
 
     def updates(self, channel: Any, size: int) -> Any:
