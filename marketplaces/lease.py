@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from marketplaces.models import Account, Turn
+from orders.statements import execute
 
 SECONDS = 45
 #: Renewed this often by whoever holds it.
@@ -61,6 +62,7 @@ VALUES (%(name)s, %(token)s, statement_timestamp() + make_interval(secs => %(sec
 ON CONFLICT (name) DO UPDATE SET token = excluded.token, until = excluded.until
  WHERE t.until <= statement_timestamp()
 """
+TURN_TAKEN = "SELECT 1 FROM marketplaces_turn WHERE name = %(name)s AND until > statement_timestamp()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Held:
 
 def is_taken(name: str) -> bool:
     """Does a worker have this turn?"""
-    return Turn.objects.filter(name=name, until__gt=Now()).exists()
+    return bool(execute(TURN_TAKEN, name=name))
 
 
 @contextmanager

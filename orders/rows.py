@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import JSONField, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -25,13 +25,13 @@ def fetch(model: type[M], condition: str, **values: Any) -> list[M]:
 
 def insert(row: M) -> M:
     """A row that is new, as `Model.objects.create` has it: what the database fills in is there afterwards."""
-    told, filled = {}, []
+    told, filled, database = {}, [], connections[DEFAULT_DB_ALIAS]
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(value, DatabaseDefault) or (field.primary_key and value is None):
             filled.append(field.attname)
         else:
-            told[field.attname] = field.get_db_prep_save(value, connection)
+            told[field.attname] = field.get_db_prep_save(value, database)
     statement = f"INSERT INTO {row._meta.db_table} ({names(told)}) VALUES ({names(told, '%({})s')})"
     (values,) = execute(f"{statement} RETURNING {names(filled)}", **told)
     for name, value in zip(filled, values, strict=True):

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from orders.merge import BOOKED, BUYER, DATA, JSON, Row
@@ -122,7 +122,7 @@ UPDATE orders_attention AS a SET cleared_at = now()
 
 def execute(statement: str, *, using: BaseDatabaseWrapper | None = None, **parameters: Any) -> list[Any]:
     """Run a statement; returns its rows, if it has any. `using` is another database than the default one."""
-    database = using or connection
+    database = using or connections[DEFAULT_DB_ALIAS]  # `connection` looks for it anew at each step
     with database.wrap_database_errors, _cursor(database) as cursor:
         cursor.execute(statement, parameters)
         return _rows(cursor)
@@ -141,9 +141,10 @@ def together(*statements: Statement) -> list[list[Any]]:
 def asking(*statements: Statement) -> Iterator[list[list[Any]]]:
     """The same, while PostgreSQL works on what the block does not need: the answers are there when it ends."""
     answers: list[list[Any]] = []
-    with connection.wrap_database_errors, ExitStack() as stack:
-        cursors = [stack.enter_context(_cursor(connection)) for _ in statements]
-        with connection.connection.pipeline():
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.wrap_database_errors, ExitStack() as stack:
+        cursors = [stack.enter_context(_cursor(database)) for _ in statements]
+        with database.connection.pipeline():
             for cursor, (statement, parameters) in zip(cursors, statements, strict=True):
                 cursor.execute(statement, parameters)
             yield answers
@@ -151,7 +152,8 @@ def asking(*statements: Statement) -> Iterator[list[list[Any]]]:
 
 
 def _rows(cursor: Any) -> list[Any]:
-    return cursor.fetchall() if cursor.description else []
+    # Its description would tell as well, but is made anew each time, column by column.
+    return [] if cursor.rownumber is None else cursor.fetchall()
 
 
 def _cursor(database: BaseDatabaseWrapper) -> Any:

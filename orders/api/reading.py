@@ -95,16 +95,15 @@ class ChangeListView(Door):
     )
     def get(self, request: Request) -> Response:
         asked = ChangeQuery.of(request)
-        horizon = feed.Horizon.now()
-        after = asked.get("after", Position()) or horizon.position
-        if after.xid > horizon.next_xid and replica.is_read():
+        channels = allowed_channels(request)
+        after = asked.get("after", Position()) or feed.Horizon.now().position
+        page = feed.changes(after, asked["limit"], channels)
+        if after.xid > page.horizon.next_xid and replica.is_read():
             replica.leave()
-            horizon = feed.Horizon.now()
-        if after.xid > horizon.next_xid:
+            page = feed.changes(after, asked["limit"], channels)
+        if after.xid > page.horizon.next_xid:
             # Not only a typo: a database that was restored elsewhere may count its transactions from below.
             raise InvalidQuery({"after": [str(NOT_OURS)]}, code="unknown_position")
-        channels = allowed_channels(request)
-        page = feed.changes(after, horizon, asked["limit"], channels)
         headers = {}
         if asked["wait"] and not page.changes:
             with waiting.place() as granted:
@@ -120,7 +119,7 @@ def _next_page(page: feed.Page, asked: dict[str, Any], channels: list[int]) -> f
 
     def come() -> bool:
         nonlocal page
-        page = feed.changes(page.next, feed.Horizon.now(), asked["limit"], channels)
+        page = feed.changes(page.next, asked["limit"], channels)
         return bool(page.changes)
 
     waiting.until(come, seconds=asked["wait"])
