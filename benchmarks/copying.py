@@ -9,10 +9,10 @@ import msgspec
 from django.db import connection, transaction
 
 from orders import merge
-from orders.merge import JSON
+from orders.columns import JSON
+from orders.intake_statements import EVENT_COPY, ITEM_COPY, ORDER_COPY
 from orders.models import Channel
 from orders.snapshot import OrderSnapshot
-from orders.statements import EVENT_COPY, ITEM_COPY, ORDER_COPY
 
 STOCK = "bench_stock"  #: a copy of the table of stock: rows of SKUs that nobody sells would only be in the way there
 FAR = 10**12  #: ids beyond what the sequences will reach

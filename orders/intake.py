@@ -1,7 +1,7 @@
 """receive: the only way in for what channels tell. Set-based, idempotent, monotonic, safe with many writers.
 
 A batch costs a handful of statements, whatever its size: find what we hold, lock what may change, write, book stock.
-What changes in an order is decided in merge.py; how it gets into PostgreSQL is in statements.py.
+What changes in an order is decided in merge.py; how it gets into PostgreSQL is in intake_statements.py.
 """
 
 from collections import Counter
@@ -12,11 +12,13 @@ from typing import Any
 
 from django.db import transaction
 
+from orders import intake_statements as sql
 from orders import merge, stock
-from orders import statements as sql
-from orders.merge import SHIPPED_OR_LATER, Change, Row
+from orders.columns import Row
+from orders.merge import SHIPPED_OR_LATER, Change
 from orders.models import Actor, Channel
 from orders.snapshot import OrderSnapshot
+from orders.statements import Statement, array, asking, execute, together
 from orders.status import Status
 from orders.verbs.steps import supersede_updates
 
@@ -49,9 +51,9 @@ def receive(channel: Channel, snapshots: Sequence[OrderSnapshot]) -> Received:
     """
     codes = [snapshot.code for snapshot in snapshots]
     # Two writers that hold some of each other's orders would wait for ever: one at a time per channel.
-    with sql.asking(
+    with asking(
         (sql.LOCK_CHANNEL, {"channel": channel.pk, "count": len(codes)}),
-        (sql.DIGESTS, {"channel": channel.pk, "codes": sql.array(codes)}),
+        (sql.DIGESTS, {"channel": channel.pk, "codes": array(codes)}),
     ) as answers:
         told = [(snapshot, merge.digest(snapshot)) for snapshot in snapshots]
     ids, digests = answers
@@ -94,7 +96,7 @@ class _Batch:
     restocked: set[int] = field(default_factory=set)  #: orders whose stock is to be settled
     emptied: set[int] = field(default_factory=set)  #: orders that lost a line
     bookings: list[stock.Booking] = field(default_factory=list)  #: of lines that were written with their booking
-    unsent: list[sql.Statement] = field(default_factory=list)  #: return nothing: they go with the next that does
+    unsent: list[Statement] = field(default_factory=list)  #: return nothing: they go with the next that does
 
     def take(self, told: list[Told]) -> Received:
         held = self._lock([s.code for s, _ in told if s.code in self.held or s.code in self.created])
@@ -111,22 +113,22 @@ class _Batch:
     def finish(self) -> None:
         stock.settle(self.restocked, self.bookings, unsent=self._take_unsent())
         if self.emptied:
-            sql.execute(sql.DROP_EMPTY_LINES, orders=list(self.emptied))
+            execute(sql.DROP_EMPTY_LINES, orders=list(self.emptied))
 
     def _later(self, statement: str, **parameters: Any) -> None:
         self.unsent.append((statement, parameters))
 
     def _now(self, statement: str, **parameters: Any) -> list[Any]:
-        return sql.together(*self._take_unsent(), (statement, parameters))[-1]
+        return together(*self._take_unsent(), (statement, parameters))[-1]
 
-    def _take_unsent(self) -> list[sql.Statement]:
+    def _take_unsent(self) -> list[Statement]:
         unsent, self.unsent = self.unsent, []
         return unsent
 
     def _lock(self, codes: list[str]) -> dict[str, Row]:
         if not codes:
             return {}
-        return dict(map(sql.as_held, self._now(sql.LOCK_ORDERS, channel=self.channel.pk, codes=sql.array(codes))))
+        return dict(map(sql.as_held, self._now(sql.LOCK_ORDERS, channel=self.channel.pk, codes=array(codes))))
 
     def _insert(self, told: list[Told]) -> list[Change]:
         fresh: list[Change] = []

@@ -10,17 +10,16 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
 
 import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from orders.snapshot import Fulfillment, Item, OrderSnapshot
+from orders.columns import BUYER, DATA, JSON, STICKY, TOLD, Row, columns, item_columns
+from orders.snapshot import Fulfillment, OrderSnapshot
 from orders.status import AHEAD, RESERVING, Status, Verdict, judge
 from orders.words import STATUS_WORDS
 
-Row = dict[str, Any]
 #: The part of a digest that stands for the items.
 ITEMS = slice(16, 32)
 _CONTENT = attrgetter(*(f.name for f in fields(OrderSnapshot) if f.name not in ("seen_at", "message_id", "items")))
@@ -29,25 +28,6 @@ SHIPPED_OR_LATER = AHEAD[Status.SHIPPED] | {Status.SHIPPED}
 BEYOND_SHIPPING = SHIPPED_OR_LATER | {Status.CANCELED}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CENT = Decimal("0.01")
-
-#: Columns that the channel may leave empty later without meaning that the fact is gone.
-STICKY = ("approved_at", "shipped_at", "delivered_at", "canceled_at", "carrier", "shipping_method", "trackings")
-DATA = (
-    "remote_code", "storefront", "channel_status", "fulfillment", "placed_at", "approved_at", "shipped_at",
-    "delivered_at", "canceled_at", "ship_by", "deliver_by", "hold_until", "cancel_requested_at",
-    "cancel_request_reason", "cancel_answer_by", "total", "shipping_cost", "discount", "interest", "carrier",
-    "shipping_method", "payments", "trackings", "tags", "needs_arranging", "pickup_failed", "refused_invoice",
-)  # fmt: skip
-#: Columns that hold JSON.
-JSON = ("payments", "trackings", "shipping_address", "billing_address")
-#: Columns of an item that stock.py keeps.
-BOOKED = ("reserved", "consumed")
-BUYER = (
-    "buyer_name", "buyer_document", "buyer_email", "buyer_phones", "buyer_state_registration", "masked",
-    "shipping_address", "billing_address",
-)  # fmt: skip
-#: Changes of these columns are worth a line in the timeline.
-TOLD = (*(name for name in DATA if name not in ("channel_status", "approved_at", "needs_arranging")), *BUYER)
 
 
 @dataclass(slots=True)
@@ -88,7 +68,7 @@ def create(snapshot: OrderSnapshot, digest_: str) -> Change:
     """An order seen for the first time. An unknown status counts as NEW: it reserves stock and ships nothing."""
     status = snapshot.status or Status.NEW
     row = {**columns(snapshot), **_versions(snapshot), "code": snapshot.code, "status": status, "digest": digest_}
-    change = Change(snapshot.code, row=row, items=[_item(item) for item in snapshot.items], moved_to=status)
+    change = Change(snapshot.code, row=row, items=[item_columns(item) for item in snapshot.items], moved_to=status)
     for item in change.items:
         _place_units(item, status, snapshot.fulfillment)
     change.events.append(_event("RECEIVED", "", status, snapshot))
@@ -106,7 +86,7 @@ def merge(held: Row, snapshot: OrderSnapshot, digest_: str) -> Change:
         _take_data(new, held, told)
         new["version"], new["digest"] = versions["version"], digest_
         if digest_[ITEMS] != held["digest"][ITEMS]:
-            change.items = [_item(item) for item in snapshot.items]
+            change.items = [item_columns(item) for item in snapshot.items]
         _judge_data(snapshot, change)
         _judge_pickup(snapshot, change, failed_before=held["pickup_failed"])
     if versions["buyer_version"] > held["buyer_version"]:
@@ -235,10 +215,6 @@ def _judge_pickup(snapshot: OrderSnapshot, change: Change, *, failed_before: boo
         _raise(change, "PICKUP_FAILED", _("The channel said so on %(day)s.") % {"day": f"{at:%d/%m/%Y %H:%M}"})
 
 
-def _refused_key(snapshot: OrderSnapshot) -> str:
-    return next((seen.access_key for seen in snapshot.invoices if seen.refused), "")[:44]
-
-
 def _raise(change: Change, reason: str, sentence: str) -> None:
     change.attentions.append({"reason": reason, "detail": sentence})
 
@@ -254,35 +230,3 @@ def _event(kind: str, before: str, after: str, snapshot: OrderSnapshot, changed:
         "data": data,
         "message_id": snapshot.message_id,
     }
-
-
-def columns(s: OrderSnapshot) -> Row:
-    """What the channel tells, by the names of our columns."""
-    request, buyer = s.cancel_request, s.buyer
-    return {
-        "remote_code": s.remote_code, "storefront": s.storefront, "channel_status": s.channel_status,
-        "fulfillment": s.fulfillment, "placed_at": s.placed_at, "approved_at": s.approved_at,
-        "shipped_at": s.shipped_at, "delivered_at": s.delivered_at, "canceled_at": s.canceled_at,
-        "ship_by": s.ship_by, "deliver_by": s.deliver_by, "hold_until": s.hold_until,
-        "cancel_requested_at": request.requested_at if request else None,
-        "cancel_request_reason": request.reason if request else "",
-        "cancel_answer_by": request.answer_by if request else None,
-        "total": s.total, "shipping_cost": s.shipping_cost, "discount": s.discount, "interest": s.interest,
-        "carrier": s.carrier, "shipping_method": s.shipping_method, "payments": list(s.payments),
-        "trackings": list(s.trackings), "tags": list(s.tags), "needs_arranging": s.needs_arranging,
-        "pickup_failed": s.pickup_failed, "refused_invoice": _refused_key(s),
-        "buyer_name": buyer.name, "buyer_document": buyer.document,
-        "buyer_email": buyer.email, "buyer_phones": list(buyer.phones),
-        "buyer_state_registration": buyer.state_registration, "masked": s.masked,
-        "shipping_address": s.shipping_address,
-        "billing_address": s.billing_address,
-    }  # fmt: skip
-
-
-def _item(item: Item) -> Row:
-    return {
-        "line": item.line, "sku": item.sku, "parent_sku": item.parent_sku, "name": item.name,
-        "quantity": item.quantity, "quantity_shipped": item.shipped, "quantity_canceled": item.canceled,
-        "quantity_returned": item.returned, "unit_price": item.unit_price, "list_price": item.list_price,
-        "reserved": 0, "consumed": 0,
-    }  # fmt: skip

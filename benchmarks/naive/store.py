@@ -4,7 +4,8 @@ import msgspec
 from django.db import transaction
 from django.db.models import F
 
-from orders.merge import JSON, columns, digest, version
+from orders.columns import JSON, columns
+from orders.merge import digest, version
 from orders.models import Actor, Channel, Order, OrderEvent, OrderItem, StockItem
 from orders.snapshot import OrderSnapshot
 from orders.status import RESERVING, Status

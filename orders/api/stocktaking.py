@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders import stock
-from orders.api import shapes
+from orders.api import stock_shapes
 from orders.api.base import Door
 from orders.api.fields import Input, Text
 from orders.api.once import needs_key, once
@@ -52,7 +52,7 @@ class StockListView(Door):
         summary="List the stock, by SKU",
         description="In pages: give `next_cursor` of one page as `cursor` of the next, until it is null.",
         parameters=[StockQuery, CHALLENGE],
-        responses={200: shapes.StockPage, **problems(422)},
+        responses={200: stock_shapes.StockPage, **problems(422)},
     )
     def get(self, request: Request) -> Response:
         asked = StockQuery.of(request)
@@ -68,7 +68,7 @@ class StockListView(Door):
         StockListInput,
         "Several SKUs were counted",
         "All or none are taken. Said again after units have left, it would bring them back: give an Idempotency-Key.",
-        shapes.StockItems,
+        stock_shapes.StockItems,
         IDEMPOTENCY_KEY,
     )
     def put(self, request: Request) -> Response:
@@ -85,7 +85,7 @@ class StockView(Door):
         summary="Read the stock of one SKU",
         description="404 where neither an order nor the warehouse ever named it.",
         parameters=[SKU, CHALLENGE],
-        responses={200: shapes.StockItem, **problems(404)},
+        responses={200: stock_shapes.StockItem, **problems(404)},
     )
     def get(self, request: Request, sku: str) -> Response:
         for shown in [] if "\0" in sku else StockItem.objects.filter(sku=sku).values(*COLUMNS):
@@ -97,7 +97,7 @@ class StockView(Door):
         StockInput,
         "One SKU was counted",
         "Said again after units have left, it would bring them back: give an Idempotency-Key.",
-        shapes.StockItem,
+        stock_shapes.StockItem,
         SKU,
         IDEMPOTENCY_KEY,
     )
@@ -116,7 +116,7 @@ class StockAdjustmentView(Door):
         AdjustmentInput,
         "Units were found or lost",
         "All or none are taken. It adds up, so it needs an Idempotency-Key: with it a repetition counts once.",
-        shapes.StockItems,
+        stock_shapes.StockItems,
         IDEMPOTENCY_KEY_NEEDED,
     )
     def post(self, request: Request) -> Response:
