@@ -46,12 +46,8 @@ class OrderListView(Door):
         },
     )
     def get(self, request: Request) -> Response:
-        asked = OrderQuery.of(request)
-        limit = asked["limit"]
-        found = listed(asked, allowed_channels(request))
-        page = found[:limit]
-        next_cursor = str(page[-1].cursor) if len(found) > limit else None
-        return Response({"orders": [each.order for each in page], "next_cursor": next_cursor})
+        orders, cursor = listed(OrderQuery.of(request), allowed_channels(request))
+        return Response({"orders": orders, "next_cursor": str(cursor) if cursor else None})
 
 
 class OrderView(Door):
