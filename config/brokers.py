@@ -4,7 +4,7 @@ from typing import Any
 
 #: Seconds that a worker waits for a broker that does not answer.
 WORKER_SECONDS = 5.0
-#: RabbitMQ and a worker notice within twice as long that the other is gone, without a word or half-open.
+#: RabbitMQ and a worker notice after two to three times as long that the other is gone, without a word or half-open.
 HEARTBEAT_SECONDS = 10
 
 _REDIS = {

@@ -40,9 +40,11 @@ def forget_what_was_worked_on(**_: object) -> None:
 @celeryd_init.connect
 def wait_longer(conf: Any, **_: object) -> None:
     """A worker's blocking read lasts a second, which in a web process is already too long to wait for the broker."""
-    conf.broker_transport_options = brokers.transport_options(conf.broker_url, seconds=brokers.WORKER_SECONDS)
-    conf.broker_connection_timeout = brokers.WORKER_SECONDS
-    conf.broker_heartbeat = brokers.HEARTBEAT_SECONDS
+    options = brokers.transport_options(conf.broker_url, seconds=brokers.WORKER_SECONDS)
+    # By these names alone: what is set as conf.broker_heartbeat is kept, and settings.py's is read all the same.
+    conf["CELERY_BROKER_TRANSPORT_OPTIONS"] = options
+    conf["CELERY_BROKER_CONNECTION_TIMEOUT"] = brokers.WORKER_SECONDS
+    conf["CELERY_BROKER_HEARTBEAT"] = brokers.HEARTBEAT_SECONDS
 
 
 @worker_ready.connect

@@ -89,9 +89,10 @@ def test_connections_that_are_cut_or_go_deaf_are_made_anew(hub: Hub) -> None:
     codes = arrive(hub, 2)
     hub.wire.cut()
     hub.invoice(codes[0])
+    assert_each_invoiced_once(hub, codes[:1])  # the worker is there again, and what goes deaf is its new connection
+
     hub.wire.deafen()
     hub.invoice(codes[1])
-
     assert_each_invoiced_once(hub, codes)
 
 
