@@ -16,12 +16,15 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from config import doctor
+from config.celery import app
 from config.doctor import workers
 from marketplaces import registry
 from marketplaces.adapter import Connection
 from marketplaces.crossing import Ring, Webhook
 from marketplaces.errors import Unauthorized
 from marketplaces.models import Account, Heartbeat
+from marketplaces.queues import all_queues
+from marketplaces.tasks import canary
 from tests import fakes
 from tests.factories import make_account
 from tests.marketplaces.engine.test_tasks import worker
@@ -58,12 +61,20 @@ def internet() -> Iterator[respx.MockRouter]:
         yield router
 
 
+@pytest.fixture
+def empty_queue() -> Iterator[None]:
+    """The one that beat rings in."""
+    app.control.purge()
+    yield
+    app.control.purge()
+
+
 def date(drift: float) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=drift), usegmt=True)
 
 
 def beats_at(at: datetime) -> None:
-    for name in workers.OWED:
+    for name in ("sweep", "canary"):
         Heartbeat.objects.update_or_create(name=name, defaults={"at": at})
 
 
@@ -101,14 +112,35 @@ def test_a_broker_that_is_away_is_named_with_its_address(account: Account, setti
     assert "REDIS_URL" in finding.remedy
 
 
-def test_silent_beat_and_worker_are_told_apart_from_the_broker(account: Account) -> None:
-    beats_at(timezone.now() - timedelta(minutes=10))
+def test_a_dead_worker_is_named_and_beat_whom_nobody_can_hear_is_not_blamed(account: Account) -> None:
+    beats_at(timezone.now() - timedelta(seconds=130))
 
-    assert [finding.subject for finding in problems()] == ["worker", "beat"]
+    finding = the_problem()
+
+    assert finding.subject == "worker"
+    assert "no worker answers; beat was last heard 13" in finding.says
+    assert "celery -A config worker" in finding.remedy
+
+
+def test_while_the_broker_is_away_neither_beat_nor_worker_is_blamed(account: Account, settings: Settings) -> None:
+    beats_at(timezone.now() - timedelta(minutes=10))
+    settings.REDIS_URL = f"redis://{NOWHERE}/0"
+
+    assert the_problem().subject == "broker"
+
+
+def test_what_pump_does_is_not_taken_for_beat_and_worker(account: Account) -> None:
+    Heartbeat.objects.filter(name="canary").update(at=timezone.now() - timedelta(minutes=10))
+
+    warned = {finding.subject: finding.says for finding in doctor.examine() if finding.verdict is doctor.Verdict.ODD}
+
+    assert problems() == []
+    assert "pump" in warned["worker"]
+    assert "pump" in warned["beat"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_where_a_worker_answers_it_is_beat_that_is_silent() -> None:
+def test_where_a_worker_answers_and_nothing_waits_it_is_beat_that_is_silent(empty_queue: None) -> None:
     beats_at(timezone.now() - timedelta(minutes=10))
     with worker():
         life = list(workers.beat_and_worker_live(broker_answers=True))
@@ -117,7 +149,27 @@ def test_where_a_worker_answers_it_is_beat_that_is_silent() -> None:
         ("worker", doctor.Verdict.GOOD),
         ("beat", doctor.Verdict.BAD),
     ]
+    assert "is silent: last heard 60" in life[1].says
     assert "celery -A config beat" in life[1].remedy
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "beat_rang", [canary.apply_async, lambda: Heartbeat.beat("canary")], ids=["messages wait", "sweeps fail"]
+)
+def test_a_worker_that_is_behind_is_not_taken_for_a_silent_beat(
+    monkeypatch: pytest.MonkeyPatch, empty_queue: None, beat_rang: Callable[[], object]
+) -> None:
+    monkeypatch.setattr(workers, "_queues_heard", lambda: set(all_queues()))
+    beats_at(timezone.now() - timedelta(minutes=10))
+    beat_rang()
+
+    life = list(workers.beat_and_worker_live(broker_answers=True))
+
+    assert [(finding.subject, finding.verdict) for finding in life] == [
+        ("worker", doctor.Verdict.BAD),
+        ("beat", doctor.Verdict.ODD),
+    ]
 
 
 def test_a_database_that_is_away_is_told_with_the_reason(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
