@@ -49,7 +49,10 @@ class Doorbell:
         self._windows: dict[int, tuple[float, bool]] = {}  # by id: its end, and whether a second ring is on its way
 
     def ring(self, pk: int) -> None:
-        """Have the task run for it soon. Takes a second at most, whatever the broker does."""
+        """Have the task run for it soon.
+
+        A frozen broker holds a request for about a second, a worker for five (config/brokers.py), and then nobody for REST.
+        """
         delay = self._delay(pk)
         if delay is not None and not self.answered(pk):
             self._send(pk, delay)
