@@ -51,7 +51,7 @@ class Doorbell:
     def ring(self, pk: int) -> None:
         """Have the task run for it soon.
 
-        A frozen broker holds a request for about a second, a worker for five (config/brokers.py), and then nobody for REST.
+        A frozen broker holds a request for about a second, a worker for longer (config/brokers.py); REST follows.
         """
         delay = self._delay(pk)
         if delay is not None and not self.answered(pk):
