@@ -49,7 +49,10 @@ async def labels(client: Client, update: Outgoing, *, wanted: str) -> list[Label
         if not begun:
             await _begin(client, rows)
             begun = True
-        files = [file for row in rows for file in await _document(client, row, rest=rest)]
+        # Not one is downloaded before all are made, or it would be downloaded again with the last one.
+        for row in rows:
+            await _demand_made(client, row, rest=rest)
+        files = [file for row in rows for file in files_of(await _download(client, row), row)]
     except Rejected as error:
         raise _meaning(live, error, rest, begun=begun) from error
     except Unavailable as error:
@@ -103,7 +106,8 @@ async def _create(client: Client, row: Json) -> None:
     _check(_only(await client.create_documents([row])))
 
 
-async def _document(client: Client, row: Json, *, rest: float) -> Sequence[LabelFile]:
+async def _demand_made(client: Client, row: Json, *, rest: float) -> None:
+    """Raises NotReady until the document is there."""
     found = await _result(client, row)
     failed = text(found.get("status")) == "FAILED"
     if failed or _failure(found) == NOT_CREATED:
@@ -115,7 +119,6 @@ async def _document(client: Client, row: Json, *, rest: float) -> Sequence[Label
     _check(found)
     if text(found.get("status")) != "READY":
         raise NotReady(_("Shopee is making the label."), seconds=MAKING, taken=True)
-    return files_of(await _download(client, row), row)
 
 
 async def _result(client: Client, row: Json) -> Json:

@@ -10,7 +10,7 @@ from marketplaces.connectors.shopee.calls import Json
 from marketplaces.connectors.shopee.client import Client
 from marketplaces.connectors.shopee.polling import order
 from marketplaces.document import parts
-from marketplaces.errors import Malformed, Rejected, Throttled, Unavailable, Unsupported
+from marketplaces.errors import Malformed, NotReady, Rejected, Throttled, Unavailable, Unsupported
 from marketplaces.values import number, text
 from orders.snapshot import Fulfillment, OrderSnapshot
 from orders.status import Status
@@ -52,6 +52,8 @@ class Live:
 
 #: Shopee tells whole seconds, and its clock is not ours.
 CUT_OFF = timedelta(seconds=2)
+#: Until Shopee is asked again whether a buyer's request to cancel is still open.
+ASKED_SECONDS = 120.0
 WAITING = statuses.NOT_STARTED | {statuses.READY, statuses.PICKUP_RETRY}
 
 
@@ -77,12 +79,13 @@ def demand_ours(live: Live) -> None:
 
 
 def demand_going(live: Live) -> datetime:
-    """Until when the buyer cancels alone. Raises Rejected where nothing will be shipped as it stands."""
+    """Until when the buyer cancels alone. Raises Rejected where nothing is shipped, NotReady while that is open."""
     demand_ours(live)
     if live.snapshot.status is Status.CANCELED:
         raise Rejected(_("The order is canceled at Shopee: nothing is shipped."))
     if live.word == statuses.IN_CANCEL:
-        raise Rejected(_("The buyer asks to cancel: answer that first, then send this again."))
+        # Refused, the order goes on, and nobody should have to send this again; accepted, this is superseded.
+        raise NotReady(_("The buyer asks to cancel: shipping waits until that is answered."), seconds=ASKED_SECONDS)
     hold_until = live.snapshot.hold_until
     if hold_until is None:
         raise Rejected(_("The order is not paid yet at Shopee: nothing is shipped."))
@@ -92,7 +95,7 @@ def demand_going(live: Live) -> datetime:
 
 
 def demand_shippable(live: Live) -> None:
-    """Raises Rejected, or Throttled within the hour in which the buyer cancels alone."""
+    """Raises what demand_going does, and Throttled within the hour in which the buyer cancels alone."""
     if (seconds := (demand_going(live) + CUT_OFF - datetime.now(UTC)).total_seconds()) > 0:
         raise Throttled(
             _("The buyer may cancel alone within an hour of the payment: shipping is arranged after it."),

@@ -77,7 +77,7 @@ async def packages(client: Client, live: Live, *, anew: bool = False) -> list[Pa
 
 
 def demand_open(live: Live) -> None:
-    """Raises Rejected where nothing is shipped, NotReady as long as the buyer cancels alone."""
+    """Raises Rejected where nothing is shipped, NotReady as long as the buyer cancels alone or asks to."""
     if live.snapshot.status is Status.CANCELED:
         raise Rejected(_("The order is canceled at TikTok Shop: nothing is shipped."))
     if live.word == statuses.UNPAID:
@@ -88,7 +88,8 @@ def demand_open(live: Live) -> None:
         sentence = _("TikTok Shop holds the order for about an hour, in which the buyer may cancel alone.")
         raise NotReady(sentence, seconds=max(rest, LATER))
     if live.asks_to_cancel:
-        raise Rejected(_("The buyer asks to cancel: answer that first, then send this again."))
+        # Refused, the order goes on, and nobody should have to send this again; accepted, this is superseded.
+        raise NotReady(_("The buyer asks to cancel: shipping waits until that is answered."), seconds=LATER)
 
 
 async def _package(client: Client, live: Live, package: str, anew: bool) -> Package:

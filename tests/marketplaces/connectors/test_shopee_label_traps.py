@@ -111,6 +111,21 @@ def test_documents_are_asked_for_before_their_result_and_once() -> None:
     assert len(shop.calls(CREATE)) == 1
 
 
+def test_no_label_of_a_split_order_is_downloaded_before_all_are_made() -> None:
+    """Or the first would be downloaded once more at every look for the last."""
+    shop = _printing()
+    shop.orders[CODE]["package_list"] *= 2
+    shop.next("logistics/get_tracking_number", TRACKED)
+    shop.next("logistics/get_shipping_document_parameter", _rows({"order_sn": CODE}))
+    shop.next(RESULT, *(_rows({"order_sn": CODE, "status": status}) for status in ("READY", "PROCESSING")))
+
+    with pytest.raises(NotReady) as caught:
+        run(labels(shop.adapter().client, _begun(), wanted="NORMAL_AIR_WAYBILL"))
+
+    assert caught.value.taken
+    assert shop.calls("logistics/download_shipping_document") == []
+
+
 @pytest.mark.parametrize("style", ["row", "call"])
 def test_a_document_that_nobody_created_is_created_however_shopee_says_so(style: str) -> None:
     missing = "logistics.shipping_document_should_print_first"

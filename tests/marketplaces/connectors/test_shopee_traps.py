@@ -14,7 +14,7 @@ from django.test import Client as Browser
 from marketplaces import tokens
 from marketplaces.connectors.shopee.adapter import Shopee
 from marketplaces.crossing import Webhook
-from marketplaces.errors import AlreadyApplied, Rejected, Unauthorized, Unavailable
+from marketplaces.errors import AlreadyApplied, NotReady, Rejected, Unauthorized, Unavailable
 from marketplaces.models import AccessToken, Hint
 from orders.models import StockItem
 from orders.snapshot import Fulfillment
@@ -202,16 +202,16 @@ def test_trap_16_what_another_program_arranged_first_is_arranged(after: str, exp
     assert shop.writes == [SHIP]
 
 
-def test_an_order_that_is_canceled_while_shopee_is_asked_is_not_shipped() -> None:
+def test_an_order_whose_buyer_asks_to_cancel_while_shopee_is_asked_is_not_shipped() -> None:
     shop = Shop(sample("invoiced", order_sn=CODE))
 
-    def canceled_meanwhile(request: httpx.Request) -> httpx.Response:
+    def asked_meanwhile(request: httpx.Request) -> httpx.Response:
         shop.orders[CODE] = sample("buyer_asks_to_cancel", order_sn=CODE)
         return shop.answer(request)
 
-    shop.next("logistics/get_shipping_parameter", canceled_meanwhile)
+    shop.next("logistics/get_shipping_parameter", asked_meanwhile)
 
-    with pytest.raises(Rejected, match="comprador pede"):
+    with pytest.raises(NotReady, match="comprador pede"):
         run(shop.adapter().push(make_update("SHIPPING_ARRANGED", code=CODE)))
     assert shop.writes == []
     assert run(polled(shop.adapter()))
