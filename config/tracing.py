@@ -1,11 +1,13 @@
 """Traces by OpenTelemetry, where OTEL_EXPORTER_OTLP_ENDPOINT says so; imported only then (config/observing.py)."""
 
+import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from celery.signals import before_task_publish
+from celery.signals import after_task_publish, before_task_publish
 from django.db.backends.signals import connection_created
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -27,6 +29,11 @@ from marketplaces.redact import masked
 #: Asked all the time, and of no interest.
 UNTRACED = "/healthz$,/readyz$,/metrics$"
 LONGEST_STATEMENT = 2000
+#: The last spans of a process may take so long to leave; then it ends without them.
+LAST_SECONDS = 2.0
+#: Who complains of a collector that is away with every batch and every retry, and how often is enough.
+_COMPLAINING = ("opentelemetry.exporter.otlp.proto.http.trace_exporter", "opentelemetry.sdk._shared_internal")
+SELDOM_SECONDS = 600.0
 #: Attributes that hold an address or a part of it, by the old and by the new conventions.
 _ADDRESSES = frozenset({"http.url", "http.target", "url.full", "url.path", "url.query"})
 _CALLERS = frozenset({"net.peer.ip", "client.address", "http.user_agent", "user_agent.original"})
@@ -38,8 +45,10 @@ def start(endpoint: str) -> None:
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(Ids())
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
-    provider.add_span_processor(BatchSpanProcessor(Discreet(exporter)))
+    provider.add_span_processor(Batches(Discreet(exporter)))
     trace.set_tracer_provider(provider)
+    for name in _COMPLAINING:
+        logging.getLogger(name).addFilter(Seldom())
     set_global_textmap(AmongUs())
     # Behind config.requests.Requests, which gives the request its id.
     DjangoInstrumentor().instrument(middleware_position=1, excluded_urls=UNTRACED)
@@ -63,6 +72,28 @@ class Ids(SpanProcessor):
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         for name, value in get_contextvars().items():
             span.set_attribute(f"despacho.{name}", value)
+
+
+class Batches(BatchSpanProcessor):
+    """OpenTelemetry's own half a minute is too long for a process that ends while the collector is away."""
+
+    def shutdown(self) -> None:
+        self._batch_processor.shutdown(timeout_millis=round(LAST_SECONDS * 1000))
+
+
+class Seldom(logging.Filter):
+    """Lets the same message pass every ten minutes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._again_at: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = time.monotonic()
+        if now < self._again_at.get(record.msg, 0.0):
+            return False
+        self._again_at[record.msg] = now + SELDOM_SECONDS
+        return True
 
 
 class Discreet(SpanExporter):
@@ -124,6 +155,7 @@ def _trace_tasks() -> None:
     instrumentor = CeleryInstrumentor()
     instrumentor.instrument()
     before_task_publish.disconnect(instrumentor._trace_before_publish)
+    after_task_publish.disconnect(instrumentor._trace_after_publish)  # it would miss the span, and warn each time
     before_task_publish.connect(_send_along, weak=False)
 
 

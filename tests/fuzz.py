@@ -11,7 +11,7 @@ from config.running.ports import free_port
 from config.running.processes import Group
 
 KEYS = {"SECRET_KEY": "only for tests", "FIELD_ENCRYPTION_KEYS": "b25seSBmb3IgdGVzdHMsIDMyIGJ5dGVzIGxvbmchISE="}
-#: Orders in every status, papers, stock and a key that may do everything; the key is the last line.
+#: Orders in every status, papers, stock and a key that may do everything, which is printed.
 PREPARE = """
 from django.utils import timezone
 from tests.factories import *
@@ -48,7 +48,8 @@ def _run() -> int:
             group.start(web)
             web.wait_ready()
             port = web.command[web.command.index("--bind") + 1]
-            code = _schemathesis(f"http://{port}", prepare.output.splitlines()[-1])
+            key = next(line for line in prepare.output.splitlines() if line.startswith("dsp_"))
+            code = _schemathesis(f"http://{port}", key)
             if "Traceback" in web.output:
                 print(web.output)
                 return 1

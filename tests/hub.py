@@ -204,9 +204,7 @@ def _prepare(env: dict[str, str], folder: Path, sandbox: Process, sandbox_url: s
     roles.manage("migrate", env=env, logs=folder).run()
     sandbox.wait_ready()
     arguments = ["--sandbox-url", sandbox_url, "--secrets", str(folder / "login.json")]
-    prepare = roles.manage("prepare_demo", *arguments, env=env, logs=folder)
-    prepare.run()
-    return str(json.loads(prepare.output.splitlines()[-1])["api_key"])
+    return roles.prepare_demo(*arguments, env=env, logs=folder)["api_key"]
 
 
 CONNECT = """

@@ -115,11 +115,7 @@ def _prepare(env: dict[str, str], sandbox: Process, sandbox_url: str, web_url: s
     _tell("tables are up to date")
     wait_ready([sandbox], tell=_tell_ready)
     arguments = ["--sandbox-url", sandbox_url, "--web-url", web_url, "--secrets", str(FOLDER / "login.json")]
-    prepare = roles.manage("prepare_demo", *arguments, env=env, logs=LOGS)
-    prepare.run()
-    # Not simply the last line: a collector of traces that is away is told of after it.
-    login: dict[str, str] = json.loads(next(line for line in prepare.output.splitlines() if '"api_key"' in line))
-    return login
+    return roles.prepare_demo(*arguments, env=env, logs=LOGS)
 
 
 def _port(variable: str, default: int) -> int:

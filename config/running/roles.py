@@ -1,5 +1,6 @@
 """What Despacho runs as: the command of each process, and the sign that it is ready."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -56,6 +57,14 @@ def sandbox(*, port: int, state: Path | None, logs: Path, sell: bool = False) ->
 def manage(*arguments: str, env: Mapping[str, str], logs: Path) -> Process:
     """A management command, to be `run()`."""
     return _python(arguments[0], ["manage", *arguments], logs, lambda process: True, env)
+
+
+def prepare_demo(*arguments: str, env: Mapping[str, str], logs: Path) -> dict[str, str]:
+    """Run it: the demo's username, password and api_key. Its answer need not be the last line that is logged."""
+    command = manage("prepare_demo", *arguments, env=env, logs=logs)
+    command.run()
+    login: dict[str, str] = json.loads(next(line for line in command.output.splitlines() if '"api_key"' in line))
+    return login
 
 
 def _python(

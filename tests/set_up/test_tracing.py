@@ -1,6 +1,8 @@
 """Traces reach an OpenTelemetry collector: requests, tasks, calls and statements, and nothing of anybody's business."""
 
+import logging
 import os
+import socket
 import subprocess
 import sys
 import textwrap
@@ -14,6 +16,7 @@ from django.db import connection
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from config.tracing import LAST_SECONDS, Seldom
 from tests.factories import make_account, make_api_key, make_order
 from tests.set_up.test_observing import PREPARE, run
 
@@ -22,7 +25,7 @@ SECRET = "segredo" * 5
 WORK = PREPARE + textwrap.dedent(
     """
     django.setup()
-    import httpx
+    import httpx, time
     from django.test import Client
     from opentelemetry import trace
     from config.celery import app
@@ -48,7 +51,9 @@ WORK = PREPARE + textwrap.dedent(
         loop.run(http.call(clients.client_for(1), "GET", wire + "/orders/1", **asked), timeout=10)
         httpx.post(wire + "/hooks/" + secret, json={})
         assert eventually(Turn.objects.exists)
+    began = time.monotonic()
     trace.get_tracer_provider().shutdown()
+    print("shutdown took", time.monotonic() - began)
     """
 )
 
@@ -94,7 +99,7 @@ def attributes(span: Span) -> dict[str, Any]:
     return {item.key: item.value.string_value or item.value.int_value for item in span.attributes}
 
 
-def work(*arguments: str, endpoint: str) -> None:
+def work(*arguments: str, endpoint: str) -> "subprocess.CompletedProcess[str]":
     """In a process of its own, with the test's database."""
     url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url}
@@ -103,6 +108,7 @@ def work(*arguments: str, endpoint: str) -> None:
         [sys.executable, "-c", WORK, *arguments], env=env, capture_output=True, text=True, timeout=100
     )
     assert done.returncode == 0, done.stderr
+    return done
 
 
 @pytest.mark.django_db(transaction=True)
@@ -111,8 +117,9 @@ def test_a_collector_hears_of_all_that_is_done_and_of_nothing_private(collector:
     make_order(channel=make_account(base_url=url).channel, buyer_name="Maria da Silva")
     key = make_api_key()
 
-    work(key, url, SECRET, endpoint=url)
+    done = work(key, url, SECRET, endpoint=url)
 
+    assert "opentelemetry" not in done.stderr
     named = {span.name: span for span in heard.spans}
     task = attributes(named["run/marketplaces.tasks.push_channel"])
     assert named["run/marketplaces.tasks.push_channel"].trace_id == named["work"].trace_id
@@ -130,6 +137,27 @@ def test_a_collector_hears_of_all_that_is_done_and_of_nothing_private(collector:
     assert [private for private in (SECRET, key, "Maria", "52998224725") if private in told] == []
     assert len(heard.headers_seen) == len(called)
     assert [name for names in heard.headers_seen for name in names if "trace" in name] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_does_not_wait_for_a_collector_that_never_answers(collector: tuple[str, type[Collector]]) -> None:
+    wire, _ = collector
+    make_order(channel=make_account(base_url=wire).channel)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        done = work(make_api_key(), wire, SECRET, endpoint=f"http://127.0.0.1:{deaf.getsockname()[1]}")
+
+    seconds = float(done.stdout.rpartition("shutdown took ")[2])
+    assert LAST_SECONDS <= seconds < LAST_SECONDS + 2
+
+
+def test_what_a_collector_that_is_away_costs_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("tests.away")
+    logger.addFilter(Seldom())
+    for retry in range(3):
+        logger.warning("Transient error, retrying in %s s", retry)
+        logger.error("Failed to export")
+
+    assert caplog.messages == ["Transient error, retrying in 0 s", "Failed to export"]
 
 
 def test_without_an_endpoint_nothing_is_traced() -> None:
