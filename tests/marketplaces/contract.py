@@ -65,6 +65,20 @@ class Contract:
         """Does it change nothing? Some search by POST, which contract.toml then says with `reads = true`."""
         return request.method == "GET" or bool(self._known(request).get("reads"))
 
+    @property
+    def a_kind(self) -> str:
+        """One that the marketplace has a call for."""
+        tells = registry.adapter_class(self.connector).tells
+        return "CANCELED" if "CANCELED" in tells else min(tells)
+
+    @property
+    def secrets(self) -> list[str]:
+        """By their names, as people read them."""
+        named = self.terms["credentials"].items()
+        found = [value for name, value in named if re.search("key|secret|token|password", name)]
+        assert found, f"{self.connector} needs a credential that is called key, secret, token or password"
+        return found
+
     def told(self, kind: str) -> Any:
         """The order as it is when this kind of update is told."""
         known = self.terms.get("told", {}).get(kind)

@@ -149,7 +149,7 @@ def test_a_call_that_never_left_is_unavailable(contract: Contract) -> None:
         raise httpx.ConnectError("no route", request=request)
 
     with pytest.raises(Unavailable) as caught:
-        run(contract.adapter(unreachable).push(make_update("CANCELED")))
+        run(contract.adapter(unreachable).push(make_update(contract.a_kind)))
     assert not isinstance(caught.value, OutcomeUnknown)
 
 
@@ -167,7 +167,7 @@ def test_a_write_without_an_answer_has_an_unknown_outcome(contract: Contract, ki
 def test_refused_credentials_are_told_as_such(contract: Contract, status: int) -> None:
     adapter = contract.adapter(lambda _: httpx.Response(status))
 
-    for call in (adapter.check(), first_of(adapter), adapter.push(make_update("CANCELED"))):
+    for call in (adapter.check(), first_of(adapter), adapter.push(make_update(contract.a_kind))):
         with pytest.raises(Unauthorized):
             run(call)
 
@@ -241,14 +241,13 @@ def test_acknowledging_takes_what_fetch_gave(contract: Contract) -> None:
 @each_connector
 def test_no_secret_and_no_buyer_is_logged_or_told(contract: Contract, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    secrets = [value for name, value in contract.terms["credentials"].items() if "key" in name or "secret" in name]
     private, sample = contract.sample_with_a_buyer()
     adapter = contract.adapter(contract.marketplace(contract.document(sample)))
-    refused = contract.adapter(lambda _: httpx.Response(401, text=f'{{"error": "bad {secrets[0]}"}}'))
+    refused = contract.adapter(lambda _: httpx.Response(401, text=f'{{"error": "bad {contract.secrets[0]}"}}'))
 
     with http.recording() as calls:
         fetched = run(first_of(adapter))
-        run(adapter.push(make_update("CANCELED")))
+        run(adapter.push(make_update(contract.a_kind)))
         with pytest.raises(Unauthorized):
             run(refused.check())
 
@@ -260,7 +259,7 @@ def test_no_secret_and_no_buyer_is_logged_or_told(contract: Contract, caplog: py
     ]
     assert fetched is not None
     assert len(calls) >= 2
-    for word in (*secrets, *private):
+    for word in (*contract.secrets, *private):
         assert word not in "".join(told)
 
 
