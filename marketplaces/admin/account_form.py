@@ -145,9 +145,9 @@ def account_form(connector: str, account: Account | None) -> type[AccountForm]:
         for name, label in adapter.credential_fields.items()
     }
     fields |= {OPTION + option.name: _option_field(option) for option in adapter.options}
-    # None takes a field of the parent's away.
-    hidden = {} if tells_stock(connector) else {"tells_stock": None}
-    return type("AccountForm", (AccountForm,), {"connector": connector, **fields, **hidden})
+    offered = [name for name in AccountForm.Meta.fields if name != "tells_stock" or tells_stock(connector)]
+    meta = type("Meta", (AccountForm.Meta,), {"fields": offered})
+    return type("AccountForm", (AccountForm,), {"connector": connector, **fields, "Meta": meta})
 
 
 def _option_field(option: Option) -> forms.ChoiceField:

@@ -55,6 +55,14 @@ def act(office: Office, account: Account, deed: str) -> str:
 
 
 class TestConnecting:
+    @pytest.mark.parametrize(("connector", "offered"), [("skyhub", True), ("shopee", True), ("tiktok", False)])
+    def test_stock_is_told_only_where_the_marketplace_has_a_call_for_it(
+        self, office: Office, connector: str, offered: bool
+    ) -> None:
+        page = office.client.get(f"/admin/marketplaces/account/add/?connector={connector}").content.decode()
+
+        assert ('name="tells_stock"' in page) is offered
+
     def test_the_marketplace_is_chosen_first(self, office: Office) -> None:
         page = office.get("marketplaces_account_add")
 
