@@ -13,7 +13,7 @@ NO_SERVERS := $(KEYS) DATABASE_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser manual-pictures journey faults faults-rabbitmq test-pgbouncer rehearse bench-store bench-drain bench-push bench-admin bench-api bench-capacity schemathesis services check lint types contracts migrations deployable locked audit lock clean-demo
+.PHONY: help demo test test-browser manual-pictures journey faults faults-rabbitmq test-pgbouncer rehearse bench-store bench-drain bench-push bench-admin bench-api bench-capacity schemathesis services docs check lint types contracts migrations deployable locked audit lock clean-demo
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ schemathesis: .venv/.dev ## every check of schemathesis against real web process
 
 services: .venv/.demo ## start a throw-away PostgreSQL and Valkey and print their URLs
 	@$(WITH_SERVICES)
+
+docs: .venv/.dev ## write the pages that are made from code (docs/feature-matrix.md and others)
+	@$(NO_SERVERS) $(PYTHON_IN_VENV) manage.py write_docs
 
 check: lint types contracts migrations deployable locked ## everything else that must stay true
 

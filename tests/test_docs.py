@@ -12,7 +12,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_made_from_code_is_up_to_date(name: str) -> None:
-    assert (DOCS / name).read_text() == DOCUMENTS[name](), "run: python manage.py write_docs"
+    assert (DOCS / name).read_text() == DOCUMENTS[name](), "run: make docs"
 
 
 def test_every_setting_is_documented_and_no_other() -> None:
