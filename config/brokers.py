@@ -1,6 +1,8 @@
 """Celery's options by the kind of broker: Redis (or Valkey), or RabbitMQ with quorum queues (docs/decisions/0016)."""
 
+import ssl
 from typing import Any
+from urllib.parse import urlsplit
 
 #: Seconds that a worker waits for a broker that does not answer.
 WORKER_SECONDS = 5.0
@@ -33,6 +35,15 @@ def transport_options(url: str, *, seconds: float) -> dict[str, Any]:
         # Unconfirmed, a message to a broker that is just dying is lost and nobody hears of it.
         return {**_ONCE, "confirm_publish": True, "read_timeout": seconds, "write_timeout": seconds}
     return {**_ONCE, **_REDIS, "socket_timeout": seconds, "socket_connect_timeout": request_seconds(url)}
+
+
+def tls(url: str) -> dict[str, Any] | None:
+    """A broker proves who it is: by itself kombu asks Redis for no certificate, and that of RabbitMQ for no name."""
+    if url.startswith("amqps://"):
+        return {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": urlsplit(url).hostname}
+    if url.startswith("rediss://"):
+        return {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
+    return None
 
 
 def publish_policy(url: str) -> dict[str, float]:

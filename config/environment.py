@@ -4,8 +4,9 @@ import os
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
 POSTGRES = ("postgresql://user:password@host:5432/name", "postgres://…")
@@ -58,8 +59,11 @@ def env_url(name: str, *shapes: str, default: str | None = None) -> str:
     return url
 
 
-def database(url: str) -> dict[str, Any]:
-    """postgresql://user:password@host:port/name; a host that is a folder (%2Frun%2Fpg) means a Unix socket."""
+def database(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]:
+    """postgresql://user:password@host:port/name?sslmode=verify-full, and libpq's other parameters.
+
+    A host that is a folder (%2Frun%2Fpg) means a Unix socket.
+    """
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -73,9 +77,20 @@ def database(url: str) -> dict[str, Any]:
             "pool": {"min_size": 1, "max_size": env_int("DATABASE_POOL", 20), "timeout": 10},
             # Statements of orders/statements.py are prepared once they came so often. PgBouncer before 1.21: set 0.
             "prepare_threshold": env_int("DATABASE_PREPARE_AFTER", 3) or None,
+            **_libpq(parts.query, name),
         },
         # They belong to a session, which PgBouncer gives to somebody else meanwhile. Nothing here reads that much.
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,  # after a restart of PostgreSQL the pool is full of dead connections
     }
+
+
+def _libpq(query: str, name: str) -> dict[str, str]:
+    said = dict(parse_qsl(query, keep_blank_values=True))
+    try:
+        psycopg.conninfo.make_conninfo("", **said)
+    except psycopg.ProgrammingError as error:
+        sentence = f"{name}: what stands behind “?” must be libpq's parameters, such as sslmode=verify-full ({error})."
+        raise ImproperlyConfigured(sentence) from None
+    return said

@@ -81,7 +81,7 @@ TEMPLATES = [
 
 DATABASES = {"default": database(env_url("DATABASE_URL", *POSTGRES))}
 if DATABASE_REPLICA_URL := env_url("DATABASE_REPLICA_URL", *POSTGRES, default=""):
-    DATABASES["replica"] = database(DATABASE_REPLICA_URL)
+    DATABASES["replica"] = database(DATABASE_REPLICA_URL, name="DATABASE_REPLICA_URL")
     DATABASES["replica"]["OPTIONS"]["pool"]["timeout"] = 1  # config/replica.py goes elsewhere then
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
     DATABASE_ROUTERS = ["orders.replica.Router"]
@@ -187,6 +187,7 @@ SPECTACULAR_SETTINGS = {
 
 # Celery: every option below answers a failure that was measured; docs/decisions/0004 tells which.
 CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_USE_SSL = brokers.tls(BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

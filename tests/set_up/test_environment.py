@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -20,6 +21,7 @@ def manage(**env: str) -> "subprocess.CompletedProcess[str]":
         ("DATABASE_URL", "nonsense", "postgresql://"),
         ("DATABASE_URL", "postgresql://user:geheim@host:port/name", "postgresql://"),
         ("DATABASE_URL", "", "postgresql://"),
+        ("DATABASE_URL", "postgresql://user:geheim@host/name?tls=yes", "tls"),
         ("REDIS_URL", "localhost:6379", "redis://"),
         ("BROKER_URL", "kafka://host", "amqp://"),
         ("UPLOAD_MAX_MB", "50MB", "whole number such as 50"),
@@ -35,3 +37,12 @@ def test_a_wrong_value_is_one_sentence_and_no_traceback(name: str, value: str, s
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert "geheim" not in done.stderr
+
+
+def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "database"
+    file.write_text(os.environ["DATABASE_URL"] + "\n")
+
+    done = manage(DATABASE_URL="", DATABASE_URL_FILE=str(file))
+
+    assert done.returncode == 0, done.stderr
