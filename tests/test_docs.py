@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from marketplaces.management.commands.write_docs import DOCUMENTS
 
@@ -37,6 +38,21 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
 
     assert named
     assert named - there == set()
+
+
+def test_every_test_and_setting_in_the_table_of_requirements_exists_where_it_says() -> None:
+    text = (DOCS / "security.md").read_text()
+    named = set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text))
+    there = {
+        (path, name)
+        for path in {path for path, _ in named}
+        for name in re.findall(r"^ *(?:async )?def (test_\w+)", (DOCS.parent / path).read_text(), re.MULTILINE)
+    }
+
+    assert len(named) > 30
+    assert text.count("::") == len(re.findall(r"`tests/[\w/]+\.py::test_\w+`", text))
+    assert named - there == set()
+    assert [name for name in re.findall(r"`settings\.(\w+)`", text) if not hasattr(settings, name)] == []
 
 
 MANUAL = DOCS / "manual"

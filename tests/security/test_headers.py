@@ -14,6 +14,7 @@ from orders.models import Label
 from orders.status import Status
 from tests.backoffice import Office
 from tests.factories import make_account, make_api_key, make_order
+from tests.set_up.test_observing import run
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +89,23 @@ def test_a_file_that_a_marketplace_gave_is_a_closed_download() -> None:
     assert policy(answer)["default-src"] == {"'none'"}
     assert "sandbox" in policy(answer)
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_with_https_nothing_is_answered_without_it() -> None:
+    """Two requests in a process of its own: settings and middleware are as they start with HTTPS=1."""
+    script = (
+        "import django; django.setup()\n"
+        "from django.conf import settings\n"
+        "from django.test import Client\n"
+        "plain, safe = (Client(SERVER_NAME='localhost').get('/nothing', secure=secure) for secure in (False, True))\n"
+        "print(plain.status_code, plain['Location'])\n"
+        "print(safe.status_code, safe['Strict-Transport-Security'])\n"
+        "print(settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY, settings.CSRF_COOKIE_SECURE)\n"
+    )
+    done = run(script, HTTPS="1", LOG_LEVEL="CRITICAL")
+
+    assert done.stdout.splitlines() == [
+        "301 https://localhost/nothing",
+        "404 max-age=31536000; includeSubDomains; preload",
+        "True True True",
+    ], done.stderr

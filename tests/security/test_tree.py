@@ -70,3 +70,11 @@ def test_the_static_scan_runs_with_every_check() -> None:
     assert "S" in lint["select"]
     exempt = {place for place, rules in lint["per-file-ignores"].items() if "S" in rules}
     assert exempt == {"tests/**", "benchmarks/**"}
+
+
+def test_ids_that_nobody_may_guess_are_random() -> None:
+    """Other UUIDs tell machine and time, or are made of a name. After random numbers ruff's S311 asks."""
+    sources = [path for app in ("config", "marketplaces", "orders", "warehouse") for path in (ROOT / app).rglob("*.py")]
+
+    assert sources
+    assert [path for path in sources if re.search(r"\buuid[135]\b", path.read_text())] == []

@@ -200,6 +200,18 @@ def test_secrets_of_a_lost_key_are_a_problem_and_not_a_crash(account: Account, s
     assert "FIELD_ENCRYPTION_KEYS" in finding.remedy
 
 
+@pytest.mark.parametrize(("production", "warned"), [(True, True), (False, False)])
+def test_a_production_account_that_speaks_plain_http_is_a_warning(
+    account: Account, production: bool, warned: bool, internet: respx.MockRouter
+) -> None:
+    plain = SHOP.replace("https:", "http:")
+    fakes.SHOPS[plain] = fakes.Shop()
+    internet.get(plain).respond(404, headers={"date": date(0)})
+    Account.objects.update(base_url=plain, production=production)
+
+    assert ("speaks plain HTTP" in printed()) is warned
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
