@@ -96,6 +96,7 @@ class Outgoing:
     #: (SKU, units) that are not to be fulfilled, this cancellation and earlier ones of whoever together.
     canceled: tuple[tuple[str, int], ...] = ()
     taken: bool = False  #: the last answer was that it is taken, and decided later (errors.NotReady)
+    parts: tuple[str, ...] = ()  #: those that the marketplace took in earlier attempts, in the connector's own words
     begun: bool = False  #: of a label: an earlier attempt was taken (NotReady.taken), or nobody knows whether it was
 
 

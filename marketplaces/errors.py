@@ -12,6 +12,8 @@ MarketplaceError
 └── Unsupported     this marketplace has no such call: skipped, visibly
 """
 
+from collections.abc import Collection
+
 from marketplaces.redact import redact
 
 
@@ -34,12 +36,16 @@ class NotReady(MarketplaceError):
     """`seconds` until it is worth while to ask again; after some days of asking a person must look.
 
     `taken`: our call was taken and is decided later, so it is read back (`is_applied`) and not repeated.
+    `parts`: of an update that is told in parts, all that were taken so far (`Outgoing.parts`); None: nothing new.
     """
 
-    def __init__(self, detail: str, *, seconds: float, taken: bool = False) -> None:
+    def __init__(
+        self, detail: str, *, seconds: float, taken: bool = False, parts: Collection[str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.seconds = seconds
         self.taken = taken
+        self.parts = parts
 
 
 class Unavailable(MarketplaceError):
@@ -62,12 +68,16 @@ class Rejected(MarketplaceError):
     """`code` is the marketplace's own error code or HTTP status, as text.
 
     `undone`: what was read back is as if it had never been told; when a person sends it again, it is told anew.
+    `parts`: those that were taken all the same, as NotReady's.
     """
 
-    def __init__(self, detail: str, *, code: str = "", undone: bool = False) -> None:
+    def __init__(
+        self, detail: str, *, code: str = "", undone: bool = False, parts: Collection[str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.code = code
         self.undone = undone
+        self.parts = () if undone else parts
 
 
 class Malformed(MarketplaceError):

@@ -109,6 +109,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "request": "\n".join(call.request for call in outcome.calls),
         "response": "\n".join(call.response for call in outcome.calls),
         "ms": outcome.ms,
+        "parts": outcome.parts,
     }
 
 

@@ -19,7 +19,7 @@ COLUMNS = (
     "order__invoice__access_key", "order__invoice__number", "order__invoice__series", "order__invoice__issued_at",
     "order__invoice__volumes", "event__at", "event__after", "event__data", "shipment_id", "shipment__tracking_code",
     "shipment__carrier", "shipment__method", "shipment__tracking_url", "shipment__shipped_at", "order__fulfillment",
-    "order__tags", "outcome_unknown",
+    "order__tags", "outcome_unknown", "parts_told",
 )  # fmt: skip
 #: Ten kilobytes, which only who tells the invoice wants.
 XML = Case(
@@ -106,6 +106,7 @@ def _outgoing(
         partial=row["kind"] == ChannelUpdate.Kind.CANCELED and row["event__after"] != Status.CANCELED,
         canceled=tuple(canceled.get(row["order_id"], ())),
         taken=row["id"] in taken,
+        parts=tuple(row["parts_told"]),
     )
 
 

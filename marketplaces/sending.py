@@ -67,6 +67,7 @@ class Outcome:
     outcome_unknown: bool = False
     rest: float = 0.0  #: seconds for which the marketplace asked to be left alone
     labels: tuple[LabelFile, ...] = ()
+    parts: tuple[str, ...] | None = None  #: that were taken so far; None leaves what is known
     calls: tuple[Call, ...] = ()
     ms: int = 0
 
@@ -98,7 +99,7 @@ async def _tell(adapter: Adapter, claim: Claim, update: Outgoing) -> Outcome:
         detail = _("The attempt was broken off after %(seconds)s seconds.") % {"seconds": round(ATTEMPT_SECONDS)}
         return _postponed(claim, Ending.OUTCOME_UNKNOWN, detail, outcome_unknown=True)
     except MarketplaceError as error:
-        return _consequence(error, claim, unknown)
+        return replace(_consequence(error, claim, unknown), parts=_parts(error))
     except Exception as error:
         logger.exception("push.bug update=%s order=%s", claim.id, claim.order_code)
         detail = _("Internal error: %(error)s") % {"error": repr(error)}
@@ -134,6 +135,11 @@ def _consequence(error: MarketplaceError, claim: Claim, unknown: bool) -> Outcom
     return Outcome(
         claim=claim, ending=ending, state=state, failure=failure, detail=error.detail, outcome_unknown=unknown
     )
+
+
+def _parts(error: MarketplaceError) -> tuple[str, ...] | None:
+    told = error.parts if isinstance(error, NotReady | Rejected) else None
+    return None if told is None else tuple(told)
 
 
 def _given_back(claim: Claim, ending: Ending, detail: str, unknown: bool, *, retry_in: float = 0.0) -> Outcome:

@@ -60,7 +60,7 @@ FINISH = """
 WITH told AS (
     SELECT * FROM json_to_recordset(%(outcomes)s) AS t(
         id bigint, token bigint, state text, failure text, detail text, retry_in float8, counts bool, unknown bool,
-        ending text, request text, response text, ms int)),
+        ending text, request text, response text, ms int, parts jsonb)),
 logged AS (
     INSERT INTO orders_channelupdateattempt (update_id, outcome, detail, request, response, duration_ms)
     SELECT id, ending, detail, request, response, ms FROM told WHERE ending <> 'THROTTLED' ORDER BY id)
@@ -74,6 +74,7 @@ UPDATE orders_channelupdate AS c
        attempts = c.attempts - CASE WHEN t.counts THEN 0 ELSE 1 END,
        trying_since = CASE WHEN t.counts OR c.attempts > 1 OR t.ending = 'NOT_READY' THEN c.trying_since END,
        outcome_unknown = t.unknown,
+       parts_told = coalesce(t.parts, c.parts_told),
        finished_at = CASE WHEN t.state = 'PENDING' THEN NULL ELSE statement_timestamp() END
   FROM told AS t
  WHERE c.id = t.id AND c.lease_token = t.token AND c.state = 'PENDING'

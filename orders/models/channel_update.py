@@ -59,6 +59,8 @@ class ChannelUpdate(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     #: A call went out whose outcome we never learned: read the order back before repeating it.
     outcome_unknown = models.BooleanField(_("outcome unknown"), default=False)
+    #: Of what is told in parts (packages): those that the channel took already, as the connector names them.
+    parts_told = models.JSONField(db_default=models.Value([], models.JSONField()), editable=False)
     #: First attempt since it was recorded or sent again by a person: giving up is a matter of age.
     trying_since = models.DateTimeField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)

@@ -6,6 +6,7 @@ from marketplaces.adapter import Outgoing
 from marketplaces.connectors.tiktok import choosing, statuses
 from marketplaces.connectors.tiktok.client import Client
 from marketplaces.connectors.tiktok.live import LATER, SOON, Live, Package, demand_open, look, packages
+from marketplaces.connectors.tiktok.shipping import ship
 from marketplaces.errors import AlreadyApplied, NotReady, Rejected, Unsupported
 from orders.snapshot import Fulfillment
 from orders.status import Status
@@ -51,7 +52,7 @@ async def _ship(client: Client, update: Outgoing, package: Package) -> str:
     now = {found.id: found for found in await demand_shippable(client, await look(client, update.code))}
     if package.id not in now or not now[package.id].waits:
         raise AlreadyApplied(_("Shipping is arranged at TikTok Shop already."))
-    return await client.ship(package.id, how)
+    return await ship(client, update, package, how)
 
 
 def _none_waits(found: list[Package]) -> AlreadyApplied | Rejected:

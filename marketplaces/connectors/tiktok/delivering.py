@@ -12,6 +12,7 @@ from marketplaces.adapter import Outgoing, ShipmentFact
 from marketplaces.connectors.tiktok.arranging import demand_shippable
 from marketplaces.connectors.tiktok.client import Client
 from marketplaces.connectors.tiktok.live import Live, Package, look, packages
+from marketplaces.connectors.tiktok.shipping import ship
 from marketplaces.errors import AlreadyApplied, Rejected, Unsupported
 from marketplaces.values import text
 from orders.snapshot import Fulfillment
@@ -36,7 +37,7 @@ async def shipped(client: Client, update: Outgoing) -> str:
             PROVIDER: await _provider(client, live, update),
         }
     }
-    return ", ".join([await client.ship(package.id, how) for package in inside])
+    return ", ".join([await ship(client, update, package, how) for package in inside])
 
 
 async def is_shipped(client: Client, update: Outgoing) -> bool:
