@@ -1,12 +1,13 @@
 """What a server that was written from the protocol alone would hold against us."""
 
 import time
+from contextlib import nullcontext
 
 import httpx
 import pytest
 
 from marketplaces.connectors.dafiti import arranging
-from marketplaces.errors import NotReady, Rejected, Unavailable
+from marketplaces.errors import AlreadyApplied, NotReady, Rejected, Unavailable
 from tests.marketplaces.connectors.dafiti import wire
 from tests.marketplaces.connectors.dafiti.wire import Api, order, problem, unit
 from tests.marketplaces.contract import run
@@ -99,6 +100,44 @@ def test_a_pickup_is_not_forgotten_while_units_take_long_to_become_ready() -> No
     with pytest.raises(NotReady) as caught:
         run(api.adapter().push(make_update("SHIPPING_ARRANGED", code=CODE)))
     assert caught.value.taken
+
+
+@pytest.mark.parametrize(
+    ("kind", "delivery", "actions", "asked"),
+    [
+        ("crossdocking", "pickup", ["create_pickup_request"], True),
+        ("crossdocking", "pickup", [], False),
+        ("crossdocking", None, ["create_pickup_request"], False),
+        ("dropshipping", None, ["create_pickup_request"], False),
+    ],
+)
+def test_another_carrier_is_asked_to_come_only_where_it_fetches_and_dafiti_offers_that(
+    kind: str, delivery: str | None, actions: list[str], asked: bool
+) -> None:
+    """The seller calls a carrier of his own himself, whatever is offered for the unit."""
+    one = unit(1, "ready_to_ship", tracking="TE1", kind=kind, actions=actions)
+    one["shipment"]["crossdockingDeliveryType"] = delivery
+    api = Api(order(one))
+    adapter, update = api.adapter(), make_update("SHIPPING_ARRANGED", code=CODE)
+
+    arranged = run(adapter.is_applied(update))
+    with nullcontext() if asked else pytest.raises(AlreadyApplied):
+        run(adapter.push(update))
+
+    assert arranged is not asked
+    assert api.writes == ([wire.PICKUP] if asked else [])
+
+
+def test_a_carrier_that_was_asked_to_come_is_not_asked_again() -> None:
+    """Dafiti Envios, and one that fetches: the unit says that a pickup was asked for."""
+    own = unit(1, "ready_to_ship", tracking="DFT1", provider=ENVIOS, isPickupRequestSent=True)
+    other = unit(2, "ready_to_ship", tracking="TE1", kind="crossdocking", actions=["create_pickup_request"])
+    other["shipment"]["crossdockingDeliveryType"] = "pickup"
+    api = Api(order(own, {**other, "isPickupRequestSent": True}))
+
+    with pytest.raises(AlreadyApplied):
+        run(api.adapter().push(make_update("SHIPPING_ARRANGED", code=CODE)))
+    assert api.writes == []
 
 
 @pytest.mark.parametrize(
