@@ -11,6 +11,7 @@ from orders.models import Disclosure, Invoice, Order, Shipment
 from orders.status import Status
 from tests.browser.conftest import SitDown
 from tests.browser.desk import PHONE, Desk
+from tests.browser.story import Story
 from tests.factories import make_access_key, make_channel, make_nfe_xml, make_order
 
 DROP = """([name, text]) => {
@@ -112,6 +113,18 @@ def test_on_a_phone_nothing_is_scrolled_sideways(sit_down: SitDown, screen: str)
     desk.open(screen)
 
     assert desk.sideways() == 0
+
+
+def test_no_column_of_the_items_is_cut_at_any_width(sit_down: SitDown, story: Story) -> None:
+    desk = sit_down()
+    page = desk.open("orders_order_change", story.delivered.pk)
+    cut = []
+    for width in range(390, 1930, 70):
+        page.set_viewport_size({"width": width, "height": 800})
+        room = page.locator("[data-panel=items]").evaluate("card => card.clientWidth - card.scrollWidth")
+        cut += [width] if room or desk.sideways() else []
+
+    assert cut == [], cut
 
 
 def test_an_order_is_canceled_with_its_reason(desk: Desk) -> None:
