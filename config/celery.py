@@ -6,12 +6,14 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun, worker_ready, worker_shutting_down
+from kombu.transport import TRANSPORT_ALIASES
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from config import brokers, garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+TRANSPORT_ALIASES.update(amqp="config.amqp:Transport", amqps="config.amqp:SSLTransport")
 app = Celery("despacho")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -14,6 +14,7 @@ class Link:
     near: asyncio.StreamWriter
     far: asyncio.StreamWriter
     deaf: bool = False
+    torn: bool = False
 
 
 class Proxy:
@@ -49,6 +50,11 @@ class Proxy:
         for link in list(self._links):
             link.deaf = True
 
+    def tear(self) -> None:
+        """Every connection of now goes deaf in the middle of what the server says next."""
+        for link in list(self._links):
+            link.torn = True
+
     def cut(self) -> None:
         """Reset every connection of now."""
         self._loop.call_soon_threadsafe(self._cut)
@@ -80,9 +86,11 @@ class Proxy:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, link: Link) -> None:
         try:
             while data := await reader.read(65_536):
+                torn = link.torn and writer is link.near
                 if not link.deaf:
-                    writer.write(data)
+                    writer.write(data[: len(data) // 2] if torn else data)
                     await writer.drain()
+                link.deaf = link.deaf or torn
         except OSError:
             pass  # reset: the other side hears of it, unless it has gone deaf
         if not link.deaf:

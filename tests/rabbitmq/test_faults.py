@@ -96,6 +96,15 @@ def test_connections_that_are_cut_or_go_deaf_are_made_anew(hub: Hub) -> None:
     assert_each_invoiced_once(hub, codes)
 
 
+def test_connections_that_go_deaf_in_the_middle_of_a_message_are_made_anew(hub: Hub) -> None:
+    codes = arrive(hub, 2)
+    hub.wire.tear()
+    for code in codes:
+        hub.invoice(code)
+
+    assert_each_invoiced_once(hub, codes)
+
+
 def test_a_broker_that_dies_and_returns_is_used_again_by_the_same_worker(hub: Hub) -> None:
     (code,) = arrive(hub, 1)
     worker = hub.worker.pid
