@@ -5,12 +5,13 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from benchmarks import hub
-from benchmarks.requests import Caller, Web, p50, p95, times, together, web
+from benchmarks.requests import Caller, Web, by_turns, p50, p95, times, together, web
 from benchmarks.rounds import QUICK, result
 from benchmarks.usage import measuring, postgres_pid, redis_pid
 
@@ -91,11 +92,9 @@ def reading(call: Caller, plain: Caller) -> dict[str, float]:
     for address in asked.values():
         page = json.loads(call("GET", address))
         assert len(page.get("orders", page.get("changes"))) == 100, address
-    taken = {name: p50(times(lambda _, a=address: call("GET", a), count=REPEATED)) for name, address in asked.items()}
-    few = max(5, REPEATED // 5)
-    taken["stock list"] = p50(times(lambda _: plain("GET", "/orders"), count=few))
-    taken["stock feed"] = p50(times(lambda _: plain("GET", "/changes"), count=few))
-    return taken
+    calls: dict[str, Callable[[], object]] = {name: partial(call, "GET", address) for name, address in asked.items()}
+    calls |= {"stock list": partial(plain, "GET", "/orders"), "stock feed": partial(plain, "GET", "/changes")}
+    return by_turns(calls, count=REPEATED)
 
 
 def cursors() -> tuple[str, str]:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +41,17 @@ def times(call: Callable[[int], object], *, count: int) -> list[float]:
         call(number)
         taken.append((time.perf_counter() - start) * 1000)
     return taken
+
+
+def by_turns(calls: Mapping[str, Callable[[], object]], *, count: int) -> dict[str, float]:
+    """Median milliseconds of each, side by side: what slows the machine down for a while slows all of them down."""
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(count + 2):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            taken[name].append((time.perf_counter() - start) * 1000)
+    return {name: p50(each[2:]) for name, each in taken.items()}
 
 
 def p50(taken: Sequence[float]) -> float:
