@@ -4,9 +4,9 @@ All by the database's clock. `statement_timestamp()` and not `now()`: a claim ma
 """
 
 # The head of its order's lane, due and free, of an account that may be spoken to. FAILED ones hold back what follows.
-# What was before it is looked up by its order (OFFSET 0, and a state that no partial index serves), whatever the planner's
-# statistics say: after a quiet hour, in which nothing was open, they had it read all that is open for each, and 8,000
-# updates took a minute.
+# What was before it is looked up by its order (OFFSET 0, and a state that no partial index serves), whatever the
+# planner's statistics say: after a quiet hour, in which nothing was open, they had it read all that is open for each,
+# and 8,000 updates took a minute.
 _DUE = """
     u.state = 'PENDING' AND u.due_at <= statement_timestamp()
 AND (u.lease_until IS NULL OR u.lease_until < statement_timestamp())
