@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from marketplaces import backoff, outbound, outbox, sending
+from marketplaces import backoff, outbound, outbox, sending, statements
 from marketplaces.errors import (
     AlreadyApplied,
     Malformed,
@@ -19,7 +20,7 @@ from marketplaces.errors import (
 from marketplaces.lease import Held, turn
 from marketplaces.models import Account, Turn
 from marketplaces.outbound import push_channel
-from orders.models import Attention, ChannelUpdate, ChannelUpdateAttempt, Order
+from orders.models import Attention, ChannelUpdate, ChannelUpdateAttempt, Order, OrderEvent
 from orders.status import Status
 from orders.verbs import answer_cancel_request, cancel, deliver, fail_delivery, invoice, ship
 from tests.factories import WAREHOUSE, make_access_key, make_order
@@ -47,6 +48,44 @@ def make_due() -> None:
     """Every pending update's waiting is over."""
     ChannelUpdate.objects.filter(state=State.PENDING).update(due_at=timezone.now() - timedelta(seconds=1))
     Account.objects.update(push_after=None)
+
+
+def backlog(account: Account, size: int, **fields: object) -> None:
+    """Invoices of so many orders, each to be told."""
+    kind, at = OrderEvent.Kind.INVOICED, timezone.now() - timedelta(hours=1)
+    orders = Order.objects.bulk_create(
+        Order(channel=account.channel, code=f"{fields}-{number}", placed_at=at, total=1, status=Status.INVOICED)
+        for number in range(size)
+    )
+    events = OrderEvent.objects.bulk_create(
+        OrderEvent(order=order, kind=kind, before="APPROVED", after="INVOICED", by_kind="SYSTEM", data={})
+        for order in orders
+    )
+    ChannelUpdate.objects.bulk_create(
+        ChannelUpdate(
+            order=event.order, channel=account.channel, event=event, seq=1, lane="FULFILLMENT", kind=kind, due_at=at,
+            **fields,
+        )
+        for event in events
+    )  # fmt: skip
+
+
+def blocks_read_by_a_claim(account: Account, *, limit: int) -> int:
+    with connection.cursor() as cursor:
+        values = {"channel": account.channel_id, "limit": limit, "lease": 90}
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statements.CLAIM}", values)
+        ((explained,),) = cursor.fetchall()
+    plan = explained[0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def test_a_backlog_after_a_quiet_hour_is_claimed_as_cheaply_as_any_other(account: Account) -> None:
+    backlog(account, 2_000, state=State.SENT)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE orders_channelupdate")  # nothing is open, say the statistics from now on
+    backlog(account, 2_000)
+
+    assert blocks_read_by_a_claim(account, limit=50) < 50 * 40
 
 
 def test_an_order_is_told_in_the_order_of_its_facts_in_one_run(account: Account, shop: Shop, order: Order) -> None:
